@@ -1,0 +1,1 @@
+"""How it reasons: graphs, prompts, language models, verification."""

@@ -1,0 +1,1 @@
+"""How good it is: tasks, protocols, metrics, baselines, published numbers."""

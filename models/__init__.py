@@ -1,0 +1,1 @@
+"""What was learned: networks, their training, their checkpoints. transformers conventions, one folder a model."""

@@ -1,0 +1,1 @@
+"""What an agent may do: perceive, caption, search, measure. Each tool returns `Evidence`."""
