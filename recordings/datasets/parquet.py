@@ -55,7 +55,7 @@ def annotations_from(
     starts = np.flatnonzero(np.append(True, values[1:] != values[:-1]))
     ends = np.append(starts[1:], len(values))
     return tuple(
-        Annotation(round(a / rate_hz, 6), round(b / rate_hz, 6), str(values[a]))
+        Annotation(round(float(a) / rate_hz, 6), round(float(b) / rate_hz, 6), str(values[a]))
         for a, b in zip(starts, ends, strict=True)
         if values[a] not in skip
     )
