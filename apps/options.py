@@ -1,0 +1,78 @@
+"""The options that commands share, spelled once. None means "not given": the variable, the file or the default decides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+_MODELS = "Models"
+_FILE = "What the file does not say"
+
+RecordingArgument = Annotated[
+    str, typer.Argument(metavar="RECORDING", help="A file, folder, zip, data-set key, or demo.")
+]
+Data = Annotated[
+    Path | None, typer.Option("--data", metavar="DIR", help="Folder with the public data sets (TELLTALE_DATA).")
+]
+Config = Annotated[
+    Path | None, typer.Option("--config", metavar="FILE", help="Settings in TOML, instead of the user's own.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON on stdout.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
+Llm = Annotated[
+    str | None,
+    typer.Option(
+        "--llm",
+        metavar="MODEL",
+        rich_help_panel=_MODELS,
+        help="embedded (default), an OpenAI-compatible URL such as http://localhost:8000/v1#model, or provider:model.",
+    ),
+]
+Fusion = Annotated[
+    Literal["auto", "always", "never"] | None,
+    typer.Option(
+        "--fusion",
+        rich_help_panel=_MODELS,
+        help="When the language model decides: auto asks it where the others disagree.",
+    ),
+]
+MotionModel = Annotated[
+    str | None,
+    typer.Option(
+        "--motion-model", metavar="DIR", rich_help_panel=_MODELS, help="A checkpoint folder instead of the shipped one."
+    ),
+]
+AudioModel = Annotated[
+    str | None,
+    typer.Option(
+        "--audio-model",
+        metavar="MODEL",
+        rich_help_panel=_MODELS,
+        help="A checkpoint folder or yamnet:PATH instead of the shipped one.",
+    ),
+]
+Exemplars = Annotated[
+    str | None,
+    typer.Option(
+        "--exemplars",
+        metavar="DIR",
+        rich_help_panel=_MODELS,
+        help="A store of labelled examples instead of the shipped one.",
+    ),
+]
+ExcludeSubject = Annotated[
+    str | None,
+    typer.Option(
+        "--exclude-subject", metavar="ID", rich_help_panel=_MODELS, help="Never recall this person's labelled examples."
+    ),
+]
+Units = Annotated[
+    str | None, typer.Option("--units", rich_help_panel=_FILE, help="Unit of the acceleration: g, mg or m/s2.")
+]
+Rate = Annotated[float | None, typer.Option("--rate", metavar="HZ", rich_help_panel=_FILE, help="Samples per second.")]
+Position = Annotated[
+    str | None,
+    typer.Option("--position", rich_help_panel=_FILE, help="Where it was worn: wrist, pocket, waist, hip, unknown."),
+]

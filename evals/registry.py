@@ -1,0 +1,80 @@
+"""The evaluation tasks by name. A task's module is imported when it is run, not when it is listed."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from recordings.errors import UserError
+
+# A task takes what `TaskOptions` holds and returns the JSON of `contracts`: task, protocol, data, systems, published, …
+Result = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskOptions:
+    """What every task is given.
+
+    data_dir: the public data sets, None when none was named. output: where the JSON goes (a task may write more beside
+    it), None for nowhere. llm: the language model's specification. progress: called with (stage, done, total).
+    """
+
+    data_dir: Path | None = None
+    output: Path | None = None
+    llm: str = "embedded"
+    seed: int = 0
+    limit: int | None = None
+    progress: Callable[[str, int, int], None] | None = None
+
+
+Task = Callable[[TaskOptions], Result]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEntry:
+    name: str
+    module: str
+    question: str
+    needs_data: bool = True
+
+
+TASKS: dict[str, TaskEntry] = {
+    entry.name: entry
+    for entry in (
+        TaskEntry("har", "evals.tasks.har", "Which activity is one window? Four public sets, held-out subjects."),
+        TaskEntry("timeline", "evals.tasks.timeline", "Which activity is every moment of a continuous recording?"),
+        TaskEntry("sound", "evals.tasks.sound", "Which daily sound is in a clip of a group never heard before?"),
+        TaskEntry("verification", "evals.tasks.verification", "Are planted lies caught, and true sentences passed?"),
+        TaskEntry("qa", "evals.tasks.qa", "Are questions with known answers answered exactly, and nothing invented?"),
+        TaskEntry("perf", "evals.tasks.perf", "How fast, with how many language-model calls and how much memory?"),
+        TaskEntry(
+            "startup", "evals.tasks.startup", "How long does `telltale --help` keep the processor?", needs_data=False
+        ),
+    )
+}
+
+
+def task(name: str) -> Task:
+    """The function `run(options) -> result` of a task, its module imported now. UserError for an unknown or absent one."""
+    if name not in TASKS:
+        raise UserError(
+            name, expected=f"one of {', '.join(TASKS)}", found="no such task", cure="see telltale eval --list"
+        )
+    entry = TASKS[name]
+    if importlib.util.find_spec(entry.module) is None:
+        raise UserError(
+            name,
+            expected="an installed task",
+            found=f"no {entry.module}",
+            cure="choose one that eval --list calls ready",
+        )
+    run: Task = importlib.import_module(entry.module).run
+    return run
+
+
+def available(name: str) -> bool:
+    """Whether the task's module is installed, without importing it."""
+    return importlib.util.find_spec(TASKS[name].module) is not None
