@@ -1,1 +1,93 @@
-"""What an agent may do: perceive, caption, search, measure. Each tool returns `Evidence`."""
+"""What an agent may do: perceive, caption, search, measure. Each tool returns `Evidence`.
+
+The functions are for code; `TOOLS` holds the same ones as LangChain tools, for a language model that calls tools.
+Names are imported when first used, so that a command's help text loads no model library.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tools.audio import caption_audio, tag_audio
+    from tools.bench import Bench
+    from tools.channels import KNOWN_CHANNELS
+    from tools.errors import NoData
+    from tools.events import detect_events
+    from tools.evidence import Evidence, LabelProbability, evidence
+    from tools.langchain import TOOLS
+    from tools.measurement import measure
+    from tools.motion import classify_motion
+    from tools.perception import MotionModel, Perception, SoundModel
+    from tools.quantities import QUANTITIES, Quantity
+    from tools.recomputation import recompute
+    from tools.search import nearest_exemplars, search_exemplars
+    from tools.statistics import describe_statistics
+    from tools.trend import Trend, TrendSegment, TrendSummary, parse_trend, trend_text
+    from tools.trend_caption import caption_trend
+
+_HOME = {
+    "Bench": "bench",
+    "Evidence": "evidence",
+    "KNOWN_CHANNELS": "channels",
+    "LabelProbability": "evidence",
+    "MotionModel": "perception",
+    "NoData": "errors",
+    "Perception": "perception",
+    "QUANTITIES": "quantities",
+    "Quantity": "quantities",
+    "SoundModel": "perception",
+    "TOOLS": "langchain",
+    "Trend": "trend",
+    "TrendSegment": "trend",
+    "TrendSummary": "trend",
+    "caption_audio": "audio",
+    "caption_trend": "trend_caption",
+    "classify_motion": "motion",
+    "describe_statistics": "statistics",
+    "detect_events": "events",
+    "measure": "measurement",
+    "nearest_exemplars": "search",
+    "parse_trend": "trend",
+    "recompute": "recomputation",
+    "search_exemplars": "search",
+    "tag_audio": "audio",
+    "trend_text": "trend",
+}
+
+__all__ = [
+    "KNOWN_CHANNELS",
+    "QUANTITIES",
+    "TOOLS",
+    "Bench",
+    "Evidence",
+    "LabelProbability",
+    "MotionModel",
+    "NoData",
+    "Perception",
+    "Quantity",
+    "SoundModel",
+    "Trend",
+    "TrendSegment",
+    "TrendSummary",
+    "caption_audio",
+    "caption_trend",
+    "classify_motion",
+    "describe_statistics",
+    "detect_events",
+    "evidence",
+    "measure",
+    "nearest_exemplars",
+    "parse_trend",
+    "recompute",
+    "search_exemplars",
+    "tag_audio",
+    "trend_text",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in _HOME:
+        return getattr(import_module(f"tools.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'tools' has no attribute {name!r}")
