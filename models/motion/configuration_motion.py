@@ -1,0 +1,53 @@
+"""Shape of the motion classifier, and what travels with its weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from transformers import PretrainedConfig
+
+from models.motion.taxonomy import LEAVES, POSITIONS
+
+
+class MotionConfig(PretrainedConfig):
+    """Configuration of `MotionForActivityClassification`.
+
+    leaves, positions: the order of the logits and of the position embedding. rate_hz: every window is resampled to it.
+    widths: channels of the three residual stages. statistics_size: units of the window-statistics branch.
+    temperatures: position → divisor of the logits, fitted on validation subjects. licence: of the weights.
+    """
+
+    model_type = "telltale_motion"
+
+    def __init__(
+        self,
+        leaves: Sequence[str] = LEAVES,
+        positions: Sequence[str] = POSITIONS,
+        rate_hz: float = 50.0,
+        stem_width: int = 48,
+        widths: Sequence[int] = (64, 96, 128),
+        statistics_size: int = 128,
+        embedding_size: int = 192,
+        position_size: int = 16,
+        dropout: float = 0.3,
+        temperatures: dict[str, float] | None = None,
+        checkpoint_name: str = "motion",
+        revision_name: str = "untrained",
+        licence: str = "unknown",
+        **kwargs: Any,
+    ) -> None:
+        self.leaves = list(leaves)
+        self.positions = list(positions)
+        self.rate_hz = rate_hz
+        self.stem_width = stem_width
+        self.widths = list(widths)
+        self.statistics_size = statistics_size
+        self.embedding_size = embedding_size
+        self.position_size = position_size
+        self.dropout = dropout
+        self.temperatures = dict(temperatures or dict.fromkeys(positions, 1.0))
+        self.checkpoint_name = checkpoint_name
+        self.revision_name = revision_name
+        self.licence = licence
+        super().__init__(**kwargs)

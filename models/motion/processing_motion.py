@@ -1,0 +1,126 @@
+"""From a recorded stream to the windows that the network reads."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from recordings import ACCELERATION, GRAVITY, ROTATION, Samples, Span, Step, Stream, UserError
+
+# A window with more than this share of its samples in a gap says nothing; a smaller hole is bridged linearly.
+LARGEST_GAP_SHARE = 0.25
+SHORTEST_S = 1.0
+LONGEST_S = 5.12
+
+
+def to_rate(samples: Samples, rate_hz: float, wanted_hz: float) -> Samples:
+    """(channels, n) at `rate_hz` → (channels, m) at `wanted_hz`, polyphase with anti-alias; NaN runs stay NaN."""
+    from fractions import Fraction
+
+    from scipy.signal import resample_poly
+
+    if math.isclose(rate_hz, wanted_hz, rel_tol=1e-6) or not samples.shape[1]:
+        return samples
+    ratio = Fraction(wanted_hz / rate_hz).limit_denominator(1000)
+    n = samples.shape[1]
+    m = math.ceil(n * ratio.numerator / ratio.denominator)
+    out = np.full((samples.shape[0], m), np.nan, dtype=np.float32)
+    for row, values in enumerate(samples):
+        good = np.isfinite(values)
+        edges = np.flatnonzero(np.diff(np.concatenate(([False], good, [False])).astype(np.int8)))
+        for start, end in zip(edges[::2], edges[1::2], strict=True):
+            piece = resample_poly(
+                values[start:end].astype(np.float64), ratio.numerator, ratio.denominator, padtype="line"
+            )
+            first = math.ceil(start * ratio.numerator / ratio.denominator)
+            out[row, first : first + len(piece)] = piece[: m - first]
+    return out
+
+
+def motion_channels(stream: Stream) -> Samples:
+    """(6, n): acceleration with gravity in m/s², rotation in rad/s; rotation is NaN where there is no gyroscope.
+
+    UserError when the stream has no three-axis acceleration.
+    """
+    if not stream.has(*ACCELERATION):
+        raise UserError(
+            stream.name,
+            expected="three-axis acceleration (acc_x, acc_y, acc_z)",
+            found=", ".join(stream.channels),
+            cure="name the columns, or leave this stream out",
+        )
+    acc = stream.select(*ACCELERATION)
+    if stream.gravity == "removed" and stream.has(*GRAVITY):
+        acc = acc + stream.select(*GRAVITY)
+    gyro = stream.select(*ROTATION) if stream.has(*ROTATION) else np.full_like(acc, np.nan)
+    return np.ascontiguousarray(np.concatenate([acc, gyro]), dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A whole stream at the network's rate and in the network's axes. samples: (6, n). steps: what was done."""
+
+    samples: Samples
+    rate_hz: float
+    start_s: float
+    steps: tuple[Step, ...] = ()
+
+    def starting(self, start_s: float) -> int:
+        return round((start_s - self.start_s) * self.rate_hz)
+
+
+def prepare(stream: Stream, rate_hz: float) -> Prepared:
+    """Resample the whole stream once; windows are cut from the result."""
+    samples = to_rate(motion_channels(stream), stream.rate_hz, rate_hz)
+    steps = (Step("resample", "the motion model's rate", f"{stream.rate_hz:g} Hz", f"{rate_hz:g} Hz"),)
+    return Prepared(samples, rate_hz, stream.start_s, steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Equal windows: values (n, 6, samples) without NaN; has_gyro (n,); usable (n,)."""
+
+    values: npt.NDArray[np.float32]
+    has_gyro: npt.NDArray[np.bool_]
+    usable: npt.NDArray[np.bool_]
+
+
+def cut(prepared: Prepared, starts_s: Sequence[float], samples: int) -> Cut:
+    """Windows of `samples` samples at the given times; what lies outside the stream counts as a gap."""
+    first = np.array([prepared.starting(start) for start in starts_s], dtype=np.int64)
+    index = first[:, None] + np.arange(samples)
+    inside = (index >= 0) & (index < prepared.samples.shape[1])
+    if prepared.samples.shape[1]:
+        values = prepared.samples[:, np.where(inside, index, 0)].transpose(1, 0, 2).copy()
+    else:
+        values = np.full((len(first), 6, samples), np.nan, dtype=np.float32)
+    values[~np.broadcast_to(inside[:, None], values.shape)] = np.nan
+    missing = np.isnan(values)
+    usable = missing[:, :3].any(axis=1).mean(axis=1) <= LARGEST_GAP_SHARE
+    has_gyro = missing[:, 3:].any(axis=1).mean(axis=1) <= LARGEST_GAP_SHARE
+    values[~has_gyro, 3:] = 0.0
+    values[~usable] = 0.0
+    for window, channel in zip(*np.nonzero(np.isnan(values).any(axis=2)), strict=True):
+        row = values[window, channel]
+        good = np.flatnonzero(np.isfinite(row))
+        values[window, channel] = np.interp(np.arange(samples), good, row[good])
+    return Cut(values, has_gyro, usable)
+
+
+def pieces(span: Span) -> list[Span]:
+    """A span as equal windows of at most `LONGEST_S`: the network was trained on 2 to 5.12 s."""
+    count = max(1, math.ceil(span.duration_s / LONGEST_S - 1e-6))
+    length = span.duration_s / count
+    return [Span(span.start_s + i * length, span.start_s + (i + 1) * length) for i in range(count)]
+
+
+def without_gravity_sign(stream: Stream) -> Stream:
+    """The stream with its acceleration turned (iOS convention ↔ Android convention)."""
+    samples = stream.samples.copy()
+    rows = [stream.channels.index(name) for name in ACCELERATION]
+    samples[rows] *= -1.0
+    return replace(stream, samples=samples)

@@ -1,0 +1,88 @@
+"""From raw axes to the twelve signals that the network reads, and a window's statistics.
+
+Six signals are the device's own axes (a known placement tells posture by them), six do not change when the device is
+turned: magnitudes and the parts along and across gravity, gravity being the window's mean acceleration.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+GRAVITY_MS2 = 9.80665
+SIGNALS = 12
+BAND_EDGES_HZ = (0.3, 0.8, 1.3, 1.8, 2.3, 3.0, 4.0, 5.5, 7.5, 10.0, 14.0, 20.0)
+_FFT_SAMPLES = 256
+_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+# Per signal: mean, deviation, five quantiles, mean step, skewness, bands, band entropy. Then correlations and cadence.
+STATISTICS = SIGNALS * (4 + len(_QUANTILES) + len(BAND_EDGES_HZ) - 1 + 1) + 9 + 8
+
+
+def to_signals(windows: Tensor, has_gyro: Tensor) -> Tensor:
+    """(batch, 6, samples) in m/s² and rad/s, (batch,) bool → (batch, 12, samples), acceleration in g.
+
+    acc x y z, gyro x y z, |acc|, acc along gravity, acc across gravity, |gyro|, gyro about gravity, gyro across. All
+    gyroscope signals are zero where `has_gyro` is False.
+    """
+    acc = windows[:, :3] / GRAVITY_MS2
+    gyro = windows[:, 3:] * has_gyro[:, None, None]
+    down = acc.mean(dim=2, keepdim=True)
+    down = down / down.norm(dim=1, keepdim=True).clamp_min(1e-3)
+    parts = []
+    for vector in (acc, gyro):
+        along = (vector * down).sum(dim=1, keepdim=True)
+        across = (vector - along * down).norm(dim=1, keepdim=True)
+        parts.append(torch.cat([vector.norm(dim=1, keepdim=True), along, across], dim=1))
+    return torch.cat([acc, gyro, *parts], dim=1)
+
+
+def window_statistics(signals: Tensor, rate_hz: float) -> Tensor:
+    """(batch, 12, samples) → (batch, STATISTICS): moments, quantiles, log band powers, correlations, cadence."""
+    samples = signals.shape[2]
+    mean = signals.mean(dim=2)
+    centred = signals - mean[:, :, None]
+    deviation = centred.square().mean(dim=2).sqrt()
+    ordered = signals.sort(dim=2).values
+    quantiles = [ordered[:, :, round(q * (samples - 1))] - mean for q in _QUANTILES]
+    step = signals.diff(dim=2).abs().mean(dim=2)
+    skewness = centred.pow(3).mean(dim=2) / (deviation.pow(3) + 1e-4)
+
+    taper = torch.hann_window(samples, periodic=False, device=signals.device)
+    size = max(_FFT_SAMPLES, samples)
+    power = torch.fft.rfft(centred * taper, n=size, dim=2).abs().square() / taper.square().sum()
+    frequency = torch.fft.rfftfreq(size, 1.0 / rate_hz, device=signals.device)
+    bands = torch.stack(
+        [
+            power[:, :, (frequency >= low) & (frequency < high)].mean(dim=2)
+            for low, high in zip(BAND_EDGES_HZ[:-1], BAND_EDGES_HZ[1:], strict=True)
+        ],
+        dim=2,
+    )
+    share = (bands + 1e-6) / (bands + 1e-6).sum(dim=2, keepdim=True)
+    entropy = -(share * share.log()).sum(dim=2)
+    logarithms = (bands + 1e-4).log().flatten(1)
+
+    unit = centred / (deviation[:, :, None] * samples**0.5 + 1e-3)
+    pairs = ((0, 1), (0, 2), (1, 2), (3, 4), (3, 5), (4, 5), (7, 8), (7, 10), (6, 9))
+    correlations = torch.stack([(unit[:, i] * unit[:, j]).sum(dim=1) for i, j in pairs], dim=1)
+
+    cadence = []
+    walk = (frequency >= 0.5) & (frequency <= 5.0)
+    for row in (6, 7, 9, 8):
+        strip = power[:, row][:, walk]
+        peak, where = strip.max(dim=1)
+        cadence += [frequency[walk][where], peak / (strip.sum(dim=1) + 1e-4)]
+    return torch.cat(
+        [
+            mean,
+            (deviation + 1e-3).log(),
+            *quantiles,
+            (step + 1e-4).log(),
+            skewness.clamp(-5, 5),
+            logarithms,
+            entropy,
+            correlations,
+            torch.stack(cadence, dim=1),
+        ],
+        dim=1,
+    )
