@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tools.channels import KNOWN_CHANNELS
     from tools.errors import NoData
     from tools.events import detect_events
-    from tools.evidence import Evidence, LabelProbability, evidence
+    from tools.evidence import Evidence, LabelProbability
     from tools.langchain import TOOLS
     from tools.measurement import measure
     from tools.motion import classify_motion
@@ -76,7 +76,6 @@ __all__ = [
     "classify_motion",
     "describe_statistics",
     "detect_events",
-    "evidence",
     "measure",
     "nearest_exemplars",
     "parse_trend",
