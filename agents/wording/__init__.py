@@ -52,6 +52,7 @@ from agents.wording.sentences import (
     without_sentence,
 )
 from agents.wording.times import clock, duration, span_phrase
+from agents.wording.within import within_sentence
 
 __all__ = [
     "CANNOT_TELL", "NO_EXEMPLARS", "NO_FORECAST", "absent_sentence", "activities_sentence", "activity_forms", "activity_phrase",
@@ -61,5 +62,5 @@ __all__ = [
     "modality_sentence", "no_sensor_sentence", "number", "order_sentence", "ordinal", "past_phrase", "percent", "pool_sentence",
     "present_sentence", "quantity", "rate_sentence", "recording_sentence", "sentence_case", "share_sentence", "sound_phrase",
     "span_phrase", "speaker_phrase", "statistic_phrase", "statistic_sentence", "times_phrase", "total_sentence", "trend_sentence",
-    "trend_word", "when_sentence", "which_sentence", "without_sentence",
+    "trend_word", "when_sentence", "which_sentence", "within_sentence", "without_sentence",
 ]  # fmt: skip
