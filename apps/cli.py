@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import typer
 
@@ -14,7 +14,7 @@ READ, STUDY, KEEP = "Read a recording", "Learn and measure", "Look after Telltal
 
 
 class Commands(LazyGroup):
-    entries = {
+    entries: ClassVar[dict[str, Entry]] = {
         "ask": Entry("apps.commands.ask", "Answer one question about a recording, with the evidence underneath.", READ),
         "annotate": Entry("apps.commands.annotate", "Tell what happened when: an explained, verified timeline.", READ),
         "chat": Entry("apps.commands.chat", "Talk about a recording; follow-up questions welcome.", READ),

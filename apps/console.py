@@ -7,25 +7,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from recordings.errors import plain
+from recordings import Recording, plain
 
-# (stage, done, total): what long work calls as it goes.
-Report = Callable[[str, int, int], None]
+Report = Callable[[str, float], None]
+"""Called by long work with what is being done and the fraction of the whole that is done (0…1)."""
 
 
 def results() -> Console:
     """stdout: what was asked for, and nothing else."""
-    return Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    return Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
 def talk() -> Console:
@@ -33,35 +25,50 @@ def talk() -> Console:
     return Console(file=sys.stderr, highlight=False, soft_wrap=True)
 
 
+def say(text: str) -> None:
+    """One line on stderr, as it is, without markup."""
+    talk().print(plain(text, 600), markup=False)
+
+
 def warn(text: str) -> None:
-    """One warning on stderr. `text` may hold the user's words: it is printed as it is, without markup."""
-    talk().print(f"warning: {plain(text, 400)}", style="yellow", markup=False)
+    talk().print(f"warning: {plain(text, 600)}", style="yellow", markup=False)
+
+
+def warn_of(recording: Recording) -> None:
+    """The inferences about a file that could be wrong, before anything rests on them."""
+    for step in recording.warnings:
+        change = f" ({step.before} → {step.after})" if step.before and step.after else ""
+        warn(f"{recording.id}: {step.step}: {step.reason}{change}")
 
 
 @contextmanager
 def progress(quiet: bool = False) -> Iterator[Report]:
-    """A bar a stage on stderr while the block runs. The remaining time comes from the measured pace alone.
+    """A bar on stderr while the block runs; the time left comes from the measured pace alone.
 
-    On a terminal the bars vanish when done; elsewhere (a log file) nothing is drawn.
+    A fraction that falls begins a new piece of work, with a clock of its own. The bar vanishes when the block ends;
+    where stderr is no terminal (a log file), nothing is drawn.
     """
     console = talk()
     if quiet or not console.is_terminal:
-        yield lambda stage, done, total: None
+        yield lambda doing, fraction: None
         return
     columns = (
-        TextColumn("{task.description:<12}"),
+        TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        TaskProgressColumn(),
         TimeElapsedColumn(),
         TextColumn("left"),
         TimeRemainingColumn(),
     )
-    tasks: dict[str, TaskID] = {}
     with Progress(*columns, console=console, transient=True) as bars:
+        task = bars.add_task("starting", total=1.0)
+        reached = 0.0
 
-        def report(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(plain(stage, 40), total=total or None)
-            bars.update(tasks[stage], completed=done, total=total or None)
+        def report(doing: str, fraction: float) -> None:
+            nonlocal reached
+            if fraction < reached:
+                bars.reset(task, total=1.0)
+            reached = fraction
+            bars.update(task, completed=fraction, description=plain(doing, 60))
 
         yield report

@@ -1,0 +1,38 @@
+"""One colour an activity, the same in every plot, page and run."""
+
+from __future__ import annotations
+
+import hashlib
+
+# Related activities share a hue; told apart also in greyscale and by the common colour-vision deficiencies.
+_FAMILIES = {
+    "walking": "#2f7ed8",
+    "walking_left": "#5a9be6",
+    "walking_right": "#1d5fae",
+    "stairs": "#12919b",
+    "walking_upstairs": "#0aa6a6",
+    "walking_downstairs": "#2bc0a0",
+    "running": "#d4483b",
+    "jumping": "#e8743b",
+    "sitting": "#8e6bc4",
+    "standing": "#e0a526",
+    "lying": "#5d9c3f",
+    "elevator_up": "#a0703c",
+    "elevator_down": "#c0925e",
+}
+_OTHERS = ("#b0518f", "#6a7fdb", "#9c8f1f", "#3f8f6b", "#c2603f", "#7a5195", "#2a9fbf", "#b5485d", "#77933c", "#5c6f82")
+UNKNOWN, NO_DATA, TRANSITION = "#9aa3ad", "#d5d9de", "#6d7681"
+
+
+def colour_of(activity: str, status: str = "known") -> str:
+    """The fill of an activity's episodes, `#rrggbb`. `unknown` and `no_data` are greys."""
+    if status == "no_data" or activity == "no_data":
+        return NO_DATA
+    if status == "unknown" or activity == "unknown":
+        return UNKNOWN
+    if activity in _FAMILIES:
+        return _FAMILIES[activity]
+    if "_to_" in activity:
+        return TRANSITION
+    # Not Python's own hash: that one changes with every process.
+    return _OTHERS[hashlib.sha256(activity.encode()).digest()[0] % len(_OTHERS)]

@@ -1,0 +1,139 @@
+"""A timeline for a person at a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from agents.timeline import EpisodeRecord, EvidenceRecord, ForecastRecord, ModelRecord, SentenceRecord, TimelineRecord
+from agents.wording import activity_phrase, channel_phrase, clock, duration, percent, quantity
+from apps.plots.colours import colour_of
+from recordings import plain
+
+DECIDERS = {
+    "llm": "the language model",
+    "pool": "the pool of all modalities",
+    "neighbours": "models and labelled neighbours agreeing",
+    "single_modality": "the only modality there is",
+    "none": "nobody",
+}
+
+
+def cited(timeline: TimelineRecord) -> list[EvidenceRecord]:
+    """The evidence that sentences cite, once each, in the order of first mention: [1], [2], …"""
+    known = {fact.id: fact for fact in timeline.evidence}
+    ids = dict.fromkeys(i for episode in timeline.episodes for said in episode.explanation for i in said.evidence)
+    return [known[i] for i in ids if i in known]
+
+
+def heading(episode: EpisodeRecord) -> str:
+    """What an episode is called: its activity in prose, or that it is unknown or without data."""
+    if episode.status == "no_data":
+        return "no data"
+    return activity_phrase(episode.activity) if episode.status == "known" else "unknown activity"
+
+
+def evidence_line(fact: EvidenceRecord) -> str:
+    """`activity = walking (91 %) · watch · 0:45–1:30 · classify_motion, model r1`."""
+    value = plain(fact.value, 120) if isinstance(fact.value, (str, bool)) else quantity(float(fact.value), fact.unit)
+    if fact.quantity == "activity":
+        value = activity_phrase(value)
+    sure = f" ({percent(fact.probability)})" if fact.probability is not None else ""
+    where = plain(fact.stream, 40) + (f" {channel_phrase(fact.channel)}" if fact.channel else "")
+    by = fact.tool + (f", {plain(fact.model, 60)}" if fact.model else "")
+    return f"{plain(fact.quantity, 40)} = {value}{sure} · {where} · {clock(fact.start_s)}–{clock(fact.end_s)} · {by}"
+
+
+def print_timeline(console: Console, timeline: TimelineRecord) -> None:
+    """Header, episodes with their reasons, forecast, evidence, warnings."""
+    numbers = {fact.id: number for number, fact in enumerate(cited(timeline), start=1)}
+    _header(console, timeline)
+    for episode in timeline.episodes:
+        _episode(console, episode, numbers)
+    _forecast(console, timeline.forecast)
+    facts = cited(timeline)
+    if facts:
+        console.print(Text("\nEvidence", style="bold"))
+        for number, fact in enumerate(facts, start=1):
+            console.print(Text(f"  [{number}] {evidence_line(fact)}", style="dim"))
+    _closing(console, timeline)
+
+
+def _header(console: Console, timeline: TimelineRecord) -> None:
+    recording = timeline.recording
+    title = Text(plain(recording.id, 80), style="bold")
+    if recording.simulated:
+        title.append("  simulated recording", style="bold yellow")
+    console.print(title)
+    streams = "; ".join(
+        f"{plain(s.name, 40)} ({s.modality}{', ' + plain(s.position, 20) if s.position else ''}, {quantity(s.rate_hz, 'Hz')})"
+        for s in recording.streams
+    )
+    start = f", from {plain(recording.start, 40)}" if recording.start else ""
+    console.print(Text(f"{duration(recording.duration_s)}{start} · {streams}\n", style="dim"))
+
+
+def _episode(console: Console, episode: EpisodeRecord, numbers: dict[str, int]) -> None:
+    line = Text()
+    line.append("█ ", style=colour_of(episode.activity, episode.status))
+    line.append(f"{clock(episode.start_s)}–{clock(episode.end_s)}  ")
+    line.append(heading(episode), style="bold")
+    line.append(f"  {duration(episode.end_s - episode.start_s)}", style="dim")
+    if episode.status != "no_data":
+        line.append(f"  {percent(episode.confidence)}")
+        others = ", ".join(f"{activity_phrase(a.activity)} {percent(a.probability)}" for a in episode.alternatives[:2])
+        line.append(f"  (else {others})" if others else "", style="dim")
+        line.append(f"  decided by {DECIDERS[episode.decided_by]}", style="dim")
+    console.print(line)
+    for said in episode.explanation:
+        console.print(Padding(sentence(said, numbers), (0, 0, 0, 4), expand=False))
+
+
+def sentence(said: SentenceRecord, numbers: dict[str, int]) -> Text:
+    """The sentence and its marks: `The watch says walking (91 %). [1][2]`."""
+    marks = "".join(f"[{numbers[i]}]" for i in said.evidence if i in numbers)
+    text = Text(plain(said.sentence, 600))
+    text.append(f" {marks}" if marks else "", style="cyan")
+    return text
+
+
+def forecast_line(forecast: ForecastRecord) -> str:
+    window = (
+        ""
+        if forecast.interval_s is None
+        else f", between {clock(forecast.interval_s[0])} and {clock(forecast.interval_s[1])}"
+    )
+    length = "" if forecast.duration_s is None else f", for about {duration(forecast.duration_s)}"
+    basis = f"from {duration(forecast.from_.observed_s)} observed, {plain(forecast.from_.method, 80)}"
+    return f"{activity_phrase(forecast.activity)} at about {clock(forecast.start_s)}{window}{length} ({percent(forecast.probability)}; {basis})"
+
+
+def _forecast(console: Console, forecast: Sequence[ForecastRecord]) -> None:
+    console.print(Text("\nWhat comes next", style="bold"))
+    if not forecast:
+        console.print("  cannot tell: too little was observed to say")
+    for one in forecast:
+        console.print(Text(f"  {forecast_line(one)}"))
+
+
+def models_line(models: Iterable[ModelRecord]) -> str:
+    return "; ".join(f"{m.role}: {plain(m.name, 60)} {plain(m.revision, 60)} ({plain(m.licence, 60)})" for m in models)
+
+
+def _closing(console: Console, timeline: TimelineRecord) -> None:
+    counts = timeline.verification
+    console.print(
+        Text(
+            f"\n{counts.sentences} sentences verified: {counts.supported} supported as written, {counts.rewritten} rewritten, "
+            f"{counts.templated} from templates, {counts.unsupported_printed} unsupported printed",
+            style="dim",
+        )
+    )
+    if timeline.models:
+        console.print(Text(f"models: {models_line(timeline.models)}", style="dim"))
+    for step in timeline.recording.history:
+        if step.warning:
+            console.print(Text(f"warning: {plain(step.step, 60)}: {plain(step.reason, 300)}", style="yellow"))
