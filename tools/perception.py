@@ -16,8 +16,6 @@ Flags = npt.NDArray[np.bool_]
 
 # Below this a log-probability says "never" and one odd window would veto a whole episode.
 PROBABILITY_FLOOR = 1e-6
-# Windows a model sees at once: 4,096 windows of six channels at 50 Hz are 13 MB, so a day stays bounded.
-CHUNK_WINDOWS = 4096
 
 
 class WindowPrediction(Protocol):
@@ -108,37 +106,26 @@ class Perception:
 def perceive_motion(
     model: MotionModel, recording: Recording, stream: Stream, window_s: float, stride_s: float
 ) -> Perception:
+    """Every window in one call: the model cuts and batches them itself, so a day stays bounded."""
     windows = tuple(sliding(recording.id, stream.span, window_s, stride_s))
-    parts = [
-        model.predict(stream, [w.span for w in windows[a : a + CHUNK_WINDOWS]], position=stream.position)
-        for a in range(0, len(windows), CHUNK_WINDOWS)
-    ]
-    return _joined(stream, windows, parts, model.revision)
+    prediction = model.predict(stream, [w.span for w in windows], position=stream.position)
+    return _perception(stream, windows, prediction, model.revision)
 
 
 def perceive_sound(
     model: SoundModel, recording: Recording, stream: Stream, window_s: float, stride_s: float
 ) -> Perception:
     windows = tuple(sliding(recording.id, stream.span, window_s, stride_s))
-    parts = [
-        model.predict(stream, [w.span for w in windows[a : a + CHUNK_WINDOWS]])
-        for a in range(0, len(windows), CHUNK_WINDOWS)
-    ]
-    return _joined(stream, windows, parts, model.revision)
+    return _perception(stream, windows, model.predict(stream, [w.span for w in windows]), model.revision)
 
 
-def _joined(
-    stream: Stream, windows: tuple[Window, ...], parts: Sequence[WindowPrediction], revision: str
-) -> Perception:
-    if not parts:
-        empty = np.empty((0, 0), dtype=np.float32)
-        return Perception(stream.name, (), (), empty, empty, np.empty(0, dtype=np.bool_), revision)
+def _perception(stream: Stream, windows: tuple[Window, ...], prediction: WindowPrediction, revision: str) -> Perception:
     return Perception(
         stream=stream.name,
         windows=windows,
-        labels=tuple(parts[0].labels),
-        probabilities=np.concatenate([p.probabilities for p in parts]),
-        embeddings=np.concatenate([p.embeddings for p in parts]),
-        usable=np.concatenate([p.usable for p in parts]),
+        labels=tuple(prediction.labels),
+        probabilities=prediction.probabilities,
+        embeddings=prediction.embeddings,
+        usable=prediction.usable,
         revision=revision,
     )
