@@ -5,18 +5,16 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from models.audio.labels import NONE_OF_THESE, SOUND_LABELS, label_of, sound_phrase
+from models.audio.labels import NONE_OF_THESE, SOUND_LABELS, label_of
+from models.audio.prediction import SoundModel, SoundPrediction, level_dbfs
 
 if TYPE_CHECKING:
     from models.audio.modeling_audio import SoundTaggerConfig, SoundTaggerModel
-    from models.audio.prediction import SoundModel, SoundPrediction
     from models.audio.tagger import SoundTagger, open_sound_tagger
     from models.audio.training import TrainingSummary, train_audio
     from models.audio.yamnet import YamnetTagger
 
 _LAZY = {
-    "SoundModel": "models.audio.prediction",
-    "SoundPrediction": "models.audio.prediction",
     "SoundTagger": "models.audio.tagger",
     "SoundTaggerConfig": "models.audio.modeling_audio",
     "SoundTaggerModel": "models.audio.modeling_audio",
@@ -37,8 +35,8 @@ __all__ = [
     "TrainingSummary",
     "YamnetTagger",
     "label_of",
+    "level_dbfs",
     "open_sound_tagger",
-    "sound_phrase",
     "train_audio",
 ]
 

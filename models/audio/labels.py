@@ -54,25 +54,6 @@ AMBIGUOUS: frozenset[str] = frozenset(
     }
 )
 
-_PHRASES: dict[str, str] = {
-    "keyboard_typing": "keyboard typing",
-    "running_water": "running water",
-    "washing_dishes": "washing dishes",
-    "cutlery_and_plates": "cutlery and plates",
-    "cupboard_or_drawer": "a cupboard, drawer or fridge door",
-    "peeling": "peeling",
-    "blender_or_juicer": "a blender or juicer",
-    "appliance_hum": "the hum of an appliance",
-    "knocking": "knocking",
-    "dog_barking": "a dog barking",
-    "baby_crying": "a baby crying",
-    "sneezing": "sneezing",
-    "clock_ticking": "a clock ticking",
-    "rain": "rain",
-    "crackling_fire": "a crackling fire",
-    NONE_OF_THESE: "none of the known sounds",
-}
-
 _LABEL_OF = {source: label for label, sources in SOURCES.items() for source in sources}
 
 
@@ -81,8 +62,3 @@ def label_of(source_label: str) -> str | None:
     if source_label in AMBIGUOUS:
         return None
     return _LABEL_OF.get(source_label, NONE_OF_THESE)
-
-
-def sound_phrase(label: str) -> str:
-    """The label in prose: `cutlery_and_plates` reads "cutlery and plates". Unknown labels lose their underscores."""
-    return _PHRASES.get(label, label.replace("_", " "))
