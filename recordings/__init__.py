@@ -1,6 +1,8 @@
 """What was recorded: files in, one `Recording` out, with the history of every step. No learning happens here."""
 
 from recordings.errors import UserError, plain
+from recordings.opening import open_recording
+from recordings.options import ReadOptions
 from recordings.recording import (
     ACCELERATION,
     GRAVITY,
@@ -13,6 +15,7 @@ from recordings.recording import (
     Step,
     Stream,
 )
+from recordings.resample import resample, resample_step
 from recordings.window import Window, sliding
 
 __all__ = [
@@ -21,6 +24,7 @@ __all__ = [
     "ROTATION",
     "Annotation",
     "Modality",
+    "ReadOptions",
     "Recording",
     "Samples",
     "Span",
@@ -28,6 +32,9 @@ __all__ = [
     "Stream",
     "UserError",
     "Window",
+    "open_recording",
     "plain",
+    "resample",
+    "resample_step",
     "sliding",
 ]

@@ -14,9 +14,11 @@ GAP_INTERVALS = 4.0
 
 
 def to_grid(
-    times_s: Times, samples: Samples, rate_hz: float, gap_s: float | None = None
+    times_s: Times, samples: Samples | Times, rate_hz: float, gap_s: float | None = None, origin_s: float | None = None
 ) -> tuple[Samples, tuple[Span, ...]]:
     """Samples at irregular but increasing times, on the grid `times_s[0] + i / rate_hz`.
+
+    origin_s: begin the grid there instead (at or before `times_s[0]`); points before the first sample are NaN and no gap.
 
     times_s: (n,) strictly increasing. samples: (channels, n). Returns ((channels, m) float32, gaps).
     Where samples come faster than the grid (a burst), those of one grid cell are averaged first, a box filter against
@@ -24,7 +26,7 @@ def to_grid(
     `GAP_INTERVALS` intervals) are NaN in every channel. A NaN sample stays NaN for its own channel.
     """
     gap_s = GAP_INTERVALS / rate_hz if gap_s is None else gap_s
-    start = float(times_s[0])
+    start = float(times_s[0]) if origin_s is None else origin_s
     cell = np.rint((times_s - start) * rate_hz).astype(np.int64)
     _, first, counts = np.unique(cell, return_index=True, return_counts=True)
     if len(first) < len(times_s):
@@ -35,6 +37,8 @@ def to_grid(
     m = int(cell[-1]) + 1
     grid = start + np.arange(m) / rate_hz
     out = np.stack([np.interp(grid, times, row) for row in values]).astype(np.float32)
+    # Half an interval of slack: a grid point that rounds to the first or last sample holds that sample.
+    out[:, grid < times[0] - 0.5 / rate_hz] = np.nan
     holes = np.flatnonzero(np.diff(times) > gap_s)
     gaps = []
     for hole in holes:

@@ -1,0 +1,1 @@
+"""The documented simulator behind `demo`."""
