@@ -170,6 +170,10 @@ class TimelineRecord(Record):
     verification: VerificationRecord
     timings: dict[str, float]
 
+    def without_timings(self) -> TimelineRecord:
+        """The same timeline but for what a clock measured: equal for equal input, settings and revisions, byte by byte."""
+        return self.model_copy(update={"timings": {}})
+
 
 class ClaimRecord(Record):
     text: str

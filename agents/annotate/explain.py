@@ -1,0 +1,54 @@
+"""explain: two to five sentences an episode, each with the evidence it stands on."""
+
+from __future__ import annotations
+
+import time
+
+from langgraph.runtime import Runtime
+
+from agents.annotate.context import Context
+from agents.annotate.salient import Salient, salient
+from agents.annotate.state import Draft, State
+from agents.timeline import EpisodeRecord
+from agents.wording import episode_sentence, exemplar_sentence, modality_sentence
+from tools import Evidence, LabelProbability
+
+MOST_SENTENCES = 5
+
+
+def explain(state: State, runtime: Runtime[Context]) -> State:
+    """Drafts from templates over evidence; where the language model decided and may write, its lead sentence comes first."""
+    began = time.perf_counter()
+    context, recording_id = runtime.context, state["recording_id"]
+    evidence = dict(state.get("evidence", {}))
+    episodes = state["episodes"]
+    drafts: list[tuple[Draft, ...]] = []
+    added: dict[str, Evidence] = {}
+    for i, episode in enumerate(episodes):
+        said = [evidence[id_] for id_ in state["said"][i]]
+        measured = salient(context, recording_id, episode)
+        added.update({e.id: e for _, used in measured for e in used})
+        drafts.append(_drafts(episode, said, measured))
+    return {"drafts": drafts, "evidence": added, "timings": {"explain_s": time.perf_counter() - began}}
+
+
+def _drafts(episode: EpisodeRecord, said: list[Evidence], measured: list[Salient]) -> tuple[Draft, ...]:
+    perceived = [e for e in said if e.quantity in ("activity", "sound")]
+    lead = episode_sentence(episode)
+    under = tuple(e.id for e in perceived)
+    if episode.status == "no_data":
+        return (Draft(lead, (), lead),)
+    drafts = [Draft(lead, under, lead)]
+    for fact in perceived:
+        modality = "motion" if fact.quantity == "activity" else "sound"
+        top = [LabelProbability(str(fact.value), fact.probability or 0.0), *fact.alternatives]
+        drafts.append(_template(modality_sentence(modality, top), fact))
+    neighbours = [e for e in said if e.tool == "search_exemplars"]
+    if episode.exemplars and neighbours:
+        drafts.append(_template(exemplar_sentence(episode.exemplars), *neighbours))
+    drafts += [_template(sentence, *used) for sentence, used in measured]
+    return tuple(drafts[:MOST_SENTENCES])
+
+
+def _template(sentence: str, *used: Evidence) -> Draft:
+    return Draft(sentence, tuple(e.id for e in used), sentence)

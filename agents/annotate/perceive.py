@@ -1,0 +1,33 @@
+"""perceive: every window of every stream through its model, one branch a modality, side by side."""
+
+from __future__ import annotations
+
+import time
+
+from langgraph.runtime import Runtime
+from langgraph.types import Send
+
+from agents.annotate.context import Context
+from agents.annotate.state import Branch, Perceived, State
+
+
+def modalities(state: State) -> list[Send]:
+    """One branch of `perceive` for each modality; they run in parallel."""
+    recording_id = state["recording_id"]
+    return [
+        Send("perceive", Branch(recording_id=recording_id, modality="motion")),
+        Send("perceive", Branch(recording_id=recording_id, modality="sound")),
+    ]
+
+
+def perceive(state: Branch, runtime: Runtime[Context]) -> State:
+    """Windows, probabilities and embeddings into the Bench; into the state only that it was done."""
+    began = time.perf_counter()
+    bench, modality = runtime.context.bench, state["modality"]
+    said = bench.motion_perceptions if modality == "motion" else bench.sound_perceptions
+    perceived = {
+        f"{modality}:{p.stream}": Perceived(modality, p.stream, p.revision, len(p.windows), int(p.usable.sum()))
+        for p in said(state["recording_id"])
+        if p.windows
+    }
+    return {"perceived": perceived, "timings": {f"perceive_{modality}_s": time.perf_counter() - began}}

@@ -1,0 +1,95 @@
+"""recall: what the models said about each episode as a whole, and the labelled exemplars that resemble it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from langgraph.runtime import Runtime
+
+from agents.annotate.call import call
+from agents.annotate.context import Context
+from agents.annotate.state import State
+from agents.timeline import ExemplarRecord
+from recordings import Span
+from tools import Evidence
+from tools.exemplars.neighbour import Neighbour, neighbour_votes
+
+
+def recall(state: State, runtime: Runtime[Context]) -> State:
+    """Evidence of every perception tool over the episodes' spans, and the neighbours' votes."""
+    began = time.perf_counter()
+    context, recording_id = runtime.context, state["recording_id"]
+    segments = state["segments"]
+    spans = [s.span for s in segments if s.kind == "covered"]
+    found = testimony(context, recording_id, spans)
+    near = neighbours(context, recording_id, spans)
+    by_span = {span: votes for span, votes in zip(spans, near, strict=True)}
+    said = [tuple(e.id for e in found if _about(e, s.span)) for s in segments]
+    exemplars = [tuple(_record(n) for n in by_span.get(s.span, ())) for s in segments]
+    votes = [neighbour_votes(by_span.get(s.span, ())) for s in segments]
+    context.report("recall", 0.5)
+    return {
+        "evidence": {e.id: e for e in found},
+        "said": said,
+        "exemplars": exemplars,
+        "votes": votes,
+        "timings": {"recall_s": time.perf_counter() - began},
+    }
+
+
+def testimony(context: Context, recording_id: str, spans: Sequence[Span]) -> list[Evidence]:
+    """What every perception tool and the exemplars say about the spans; a tool without its sensor or model says nothing."""
+    if not spans:
+        return []
+    settings = context.settings
+    found = [
+        *call(context, "classify_motion", recording_id, spans),
+        *call(context, "tag_audio", recording_id, spans),
+        *call(context, "caption_audio", recording_id, spans),
+    ]
+    if settings.neighbours and context.bench.exemplars is not None:
+        found += call(
+            context,
+            "search_exemplars",
+            recording_id,
+            spans,
+            k=settings.neighbours,
+            exclude_subject=_own_subject(context, recording_id),
+            exclude_recording=_own_recording(context, recording_id),
+        )
+    return found
+
+
+def neighbours(context: Context, recording_id: str, spans: Sequence[Span]) -> list[list[Neighbour]]:
+    """The nearest exemplars of each span, nearest first; none of the recording's own person."""
+    if not spans or not context.settings.neighbours or context.bench.exemplars is None:
+        return [[] for _ in spans]
+    return nearest_exemplars(
+        context.bench,
+        recording_id,
+        spans,
+        k=context.settings.neighbours,
+        exclude_subject=_own_subject(context, recording_id),
+        exclude_recording=_own_recording(context, recording_id),
+    )
+
+
+def _own_subject(context: Context, recording_id: str) -> str | None:
+    """A data set's recording never recalls its own person: that would be recognition of the person, not of the activity."""
+    recording = context.recording(recording_id)
+    return context.settings.exclude_subject or (recording.subject if recording.dataset is not None else None)
+
+
+def _own_recording(context: Context, recording_id: str) -> str:
+    return context.settings.exclude_recording or recording_id
+
+
+def _about(found: Evidence, span: Span) -> bool:
+    return found.start_s == span.start_s and found.end_s == span.end_s
+
+
+def _record(neighbour: Neighbour) -> ExemplarRecord:
+    return ExemplarRecord(
+        id=neighbour.id, label=neighbour.label, subject=neighbour.subject, distance=round(float(neighbour.distance), 4)
+    )

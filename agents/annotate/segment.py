@@ -1,0 +1,46 @@
+"""segment: change points and decoding; window probabilities into episodes."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+
+from langgraph.runtime import Runtime
+
+from agents.annotate.context import Context
+from agents.annotate.refine import refined
+from agents.annotate.state import State
+from agents.annotate.tracks import tracks_of
+from agents.segmentation import Segment, SegmentationSettings
+from agents.segmentation import segment as segments_of
+from recordings import Span
+
+
+def segment(state: State, runtime: Runtime[Context]) -> State:
+    """Segments that tile the recorded span: decoded jointly over all streams, boundaries moved to where the change is."""
+    began = time.perf_counter()
+    context, recording_id = runtime.context, state["recording_id"]
+    settings, recording = context.settings, context.recording(recording_id)
+    tracks = tracks_of(context, recording_id, state.get("perceived", {}))
+    segments = segments_of(
+        recording,
+        tracks,
+        SegmentationSettings(
+            window_s=settings.window_s,
+            stride_s=settings.stride_s,
+            minimum_s=settings.minimum_episode_s,
+            transition_s=settings.minimum_transition_s,
+            switch_cost=settings.switch_cost,
+            gap_s=settings.gap_s,
+        ),
+    )
+    if settings.refine_boundaries:
+        segments = refined(context, recording, segments)
+    context.report("segment", 0.3)
+    return {"segments": [rounded(s) for s in segments], "timings": {"segment_s": time.perf_counter() - began}}
+
+
+def rounded(segment: Segment) -> Segment:
+    """To the millisecond, as evidence and episodes are; neighbours keep their common boundary."""
+    span = Span(round(float(segment.span.start_s), 3), round(float(segment.span.end_s), 3))
+    return dataclasses.replace(segment, span=span)

@@ -1,0 +1,42 @@
+"""What the Bench holds about a recording, as the tracks that segmentation decodes."""
+
+from __future__ import annotations
+
+from agents.annotate.context import Context
+from agents.annotate.state import Perceived
+from agents.segmentation import Track
+from tools import Perception
+
+
+def perception_of(context: Context, recording_id: str, perceived: Perceived) -> Perception | None:
+    """The arrays behind a `Perceived`."""
+    if perceived.modality == "motion":
+        return context.bench.motion_perception(recording_id, perceived.stream)
+    return context.bench.sound_perception(recording_id, perceived.stream)
+
+
+def tracks_of(context: Context, recording_id: str, perceived: dict[str, Perceived]) -> list[Track]:
+    """One track for every stream with a usable window, in the state's order; several streams share their modality's weight.
+
+    A window counts in proportion to its stride, because overlapping windows repeat each other's samples.
+    """
+    settings = context.settings
+    share = {"motion": 1.0, "sound": settings.sound_weight}
+    heard = [(key, p) for key, p in perceived.items() if p.usable]
+    tracks = []
+    for key, p in heard:
+        perception = perception_of(context, recording_id, p)
+        if perception is None:
+            continue
+        streams = sum(other.modality == p.modality for _, other in heard)
+        weight = share[p.modality] / streams * settings.stride_s / STRIDE_TUNED_S
+        tracks.append(
+            Track.of(
+                key, perception.labels, perception.windows, perception.probabilities, perception.usable, weight=weight
+            )
+        )
+    return tracks
+
+
+# The stride at which the switch cost was tuned.
+STRIDE_TUNED_S = 1.28
