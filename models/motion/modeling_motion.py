@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from models.motion.configuration_motion import MotionConfig
+from models.motion.orientation import GRID_POINTS
 from models.motion.signals import SIGNALS, STATISTICS, to_signals, window_statistics
 
 
@@ -79,6 +80,9 @@ class MotionForActivityClassification(PreTrainedModel):
         )
         self.classify = nn.Sequential(nn.Dropout(config.dropout), nn.Linear(config.embedding_size, len(config.leaves)))
         self.position_bias = nn.Embedding(len(config.positions), len(config.leaves))
+        # Where gravity points at each position, (positions, points of `orientation.sphere()`): turns a stream before windows are cut.
+        self.gravity_density: Tensor
+        self.register_buffer("gravity_density", torch.zeros(len(config.positions), GRID_POINTS))
         self.post_init()
 
     def _init_weights(self, module: nn.Module) -> None:
@@ -87,8 +91,9 @@ class MotionForActivityClassification(PreTrainedModel):
             nn.init.zeros_(self.position_bias.weight)
 
     def forward(self, windows: Tensor, positions: Tensor, has_gyro: Tensor) -> MotionOutput:
-        signals = to_signals(windows, has_gyro)
-        with torch.no_grad():
+        with torch.autocast(windows.device.type, enabled=False):
+            signals = to_signals(windows, has_gyro)
+        with torch.no_grad():  # they depend on no parameter
             raw = window_statistics(signals, self.config.rate_hz)
         statistics = self.statistics(self.standardise(raw).clamp(-6.0, 6.0))
         coarse = self.stage2(self.stage1(self.stem(signals)))

@@ -120,7 +120,9 @@ class MotionClassifier:
 
     def prepare(self, stream: Stream, position: str | None) -> Prepared:
         """The whole stream in the network's rate and axes, with the steps that took it there."""
-        return prepare(stream, float(self.model.config.rate_hz))
+        place = taxonomy.position_of(position)
+        density = self.model.gravity_density[list(self.model.config.positions).index(place)].cpu().numpy()
+        return prepare(stream, float(self.model.config.rate_hz), place, density)
 
     def leaf_log_probabilities(
         self, prepared: Prepared, spans: Sequence[Span], position: str | None, batch_size: int = 256

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from models.motion.orientation import AS_IS, resolve, turned
 from recordings import ACCELERATION, GRAVITY, ROTATION, Samples, Span, Step, Stream, UserError
 
 # A window with more than this share of its samples in a gap says nothing; a smaller hole is bridged linearly.
@@ -73,11 +74,21 @@ class Prepared:
         return round((start_s - self.start_s) * self.rate_hz)
 
 
-def prepare(stream: Stream, rate_hz: float) -> Prepared:
-    """Resample the whole stream once; windows are cut from the result."""
+def prepare(
+    stream: Stream, rate_hz: float, position: str = "unknown", density: npt.NDArray[np.float32] | None = None
+) -> Prepared:
+    """Resample the whole stream once and turn it to the position's usual axes; windows are cut from the result.
+
+    density: where gravity points at the position (`orientation.log_density`); None leaves the axes as they are.
+    """
     samples = to_rate(motion_channels(stream), stream.rate_hz, rate_hz)
-    steps = (Step("resample", "the motion model's rate", f"{stream.rate_hz:g} Hz", f"{rate_hz:g} Hz"),)
-    return Prepared(samples, rate_hz, stream.start_s, steps)
+    steps = [Step("resample", "the motion model's rate", f"{stream.rate_hz:g} Hz", f"{rate_hz:g} Hz")]
+    if density is not None:
+        turn = resolve(samples, rate_hz, position, density)
+        if turn is not AS_IS:
+            samples = turned(samples, turn)
+            steps.append(Step("turn axes", turn.reason, "as recorded", turn.name, warning=True))
+    return Prepared(samples, rate_hz, stream.start_s, tuple(steps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +127,3 @@ def pieces(span: Span) -> list[Span]:
     count = max(1, math.ceil(span.duration_s / LONGEST_S - 1e-6))
     length = span.duration_s / count
     return [Span(span.start_s + i * length, span.start_s + (i + 1) * length) for i in range(count)]
-
-
-def without_gravity_sign(stream: Stream) -> Stream:
-    """The stream with its acceleration turned (iOS convention ↔ Android convention)."""
-    samples = stream.samples.copy()
-    rows = [stream.channels.index(name) for name in ACCELERATION]
-    samples[rows] *= -1.0
-    return replace(stream, samples=samples)

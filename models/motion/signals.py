@@ -6,6 +6,8 @@ turned: magnitudes and the parts along and across gravity, gravity being the win
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor
 
@@ -52,10 +54,7 @@ def window_statistics(signals: Tensor, rate_hz: float) -> Tensor:
     power = torch.fft.rfft(centred * taper, n=size, dim=2).abs().square() / taper.square().sum()
     frequency = torch.fft.rfftfreq(size, 1.0 / rate_hz, device=signals.device)
     bands = torch.stack(
-        [
-            power[:, :, (frequency >= low) & (frequency < high)].mean(dim=2)
-            for low, high in zip(BAND_EDGES_HZ[:-1], BAND_EDGES_HZ[1:], strict=True)
-        ],
+        [power[:, :, (frequency >= low) & (frequency < high)].mean(dim=2) for low, high in pairwise(BAND_EDGES_HZ)],
         dim=2,
     )
     share = (bands + 1e-6) / (bands + 1e-6).sum(dim=2, keepdim=True)

@@ -1,0 +1,88 @@
+"""What may happen to a device without changing what its wearer does."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from models.motion.taxonomy import POSITIONS
+
+UNKNOWN = POSITIONS.index("unknown")
+POCKET = POSITIONS.index("pocket")
+
+
+@dataclass(frozen=True, slots=True)
+class Augmentation:
+    """Chances and sizes. A known placement turns by at most 30°: posture is told by gravity's direction."""
+
+    forget_position: float = 0.12
+    largest_turn_rad: float = math.pi / 6
+    turn_phone: float = 0.3
+    drop_gyro: float = 0.12
+    lower_rate: float = 0.35
+    scale: float = 0.05
+    noise_ms2: float = 0.08
+    noise_rads: float = 0.02
+
+
+def rotations(axes: Tensor, angles: Tensor) -> Tensor:
+    """(n, 3) axes of any length, (n,) radians → (n, 3, 3) (Rodrigues)."""
+    x, y, z = torch.nn.functional.normalize(axes, dim=1).unbind(1)
+    zero = torch.zeros_like(x)
+    cross = torch.stack([zero, -z, y, z, zero, -x, -y, x, zero], dim=1).view(-1, 3, 3)
+    sine, cosine = angles.sin()[:, None, None], angles.cos()[:, None, None]
+    return torch.eye(3, device=axes.device) + sine * cross + (1 - cosine) * cross @ cross
+
+
+def low_passed(windows: Tensor, cutoff_share: Tensor) -> Tensor:
+    """(n, channels, samples) as a slower sensor would have heard them; cutoff_share: (n,) of the Nyquist rate."""
+    samples = windows.shape[2]
+    # Mirrored at both ends, so that the transform sees no jump.
+    spectrum = torch.fft.rfft(torch.cat([windows, windows.flip(2)], dim=2), dim=2)
+    bins = torch.arange(spectrum.shape[2], device=windows.device) / samples
+    edge = ((cutoff_share[:, None] - bins) * 20.0).sigmoid()
+    return torch.fft.irfft(spectrum * edge[:, None, :], n=2 * samples, dim=2)[:, :, :samples]
+
+
+def augmented(
+    windows: Tensor, positions: Tensor, native_20_hz: Tensor, plan: Augmentation, generator: torch.Generator
+) -> tuple[Tensor, Tensor, Tensor]:
+    """windows (n, 6, samples), positions (n,), native_20_hz (n,) bool → windows, positions, has_gyro (n,) bool.
+
+    Draws come from `generator` on the CPU, so that the same seed trains the same on every device.
+    """
+    n, device = len(windows), windows.device
+
+    def chance(shape: tuple[int, ...]) -> Tensor:
+        return torch.rand(shape, generator=generator).to(device)
+
+    def normal(shape: tuple[int, ...]) -> Tensor:
+        return torch.randn(shape, generator=generator).to(device)
+
+    forget = chance((n,)) < plan.forget_position
+    positions = torch.where(forget, torch.full_like(positions, UNKNOWN), positions)
+    slower = (chance((n,)) < plan.lower_rate) & ~native_20_hz
+    share = 0.4 + 0.6 * chance((n,))
+    if bool(slower.any()):
+        windows = windows.clone()
+        windows[slower] = low_passed(windows[slower], share[slower])
+
+    angle = torch.where(forget, math.pi * chance((n,)), plan.largest_turn_rad * chance((n,)))
+    turn = rotations(normal((n, 3)), angle)
+    # A second free turn makes the forgotten placement's direction uniform enough on the sphere.
+    second = rotations(normal((n, 3)), torch.where(forget, math.pi * chance((n,)), torch.zeros(n, device=device)))
+    turn = second @ turn
+    # Phones lie in pockets every way round; one set fixed theirs, the other did not.
+    about = torch.nn.functional.one_hot((chance((n,)) * 3).long().clamp_max(2), 3).to(windows.dtype)
+    quarter = (1 + (chance((n,)) * 3).floor()) * (math.pi / 2)
+    loose = (positions == POCKET) & native_20_hz & (chance((n,)) < plan.turn_phone)
+    turn = turn @ rotations(about, torch.where(loose, quarter, torch.zeros(n, device=device)))
+    acc = turn @ windows[:, :3]
+    gyro = turn @ windows[:, 3:]
+    acc = acc * (1 + plan.scale * normal((n, 1, 1))) + plan.noise_ms2 * chance((n, 1, 1)) * normal(tuple(acc.shape))
+    gyro = gyro * (1 + plan.scale * normal((n, 1, 1))) + plan.noise_rads * chance((n, 1, 1)) * normal(tuple(gyro.shape))
+    has_gyro = chance((n,)) >= plan.drop_gyro
+    return torch.cat([acc, gyro * has_gyro[:, None, None]], dim=1), positions, has_gyro
