@@ -1,0 +1,86 @@
+"""The acceptance figures of the spine in one file: runs every task whose result is not there yet, then collects the keys.
+
+With `-o evals/published/spine.json` the tasks' own results (`har.json`, `timeline.json`, …) lie beside it; a result that
+is already there is used as it is, so that a run which was stopped goes on. Delete a file to measure it again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import platform
+from collections.abc import Mapping
+from typing import cast
+
+from evals.registry import Result, TaskOptions
+from evals.registry import task as task_named
+from recordings import UserError
+
+PARTS = ("startup", "har", "sound", "timeline", "verification", "printed", "qa", "perf")
+# key of the published file → where it stands in a task's result
+KEYS: dict[str, tuple[str, str]] = {
+    "timeline_macro_f1": ("timeline", "macro_f1"),
+    "window_macro_f1": ("har", "macro_f1"),
+    "lies_caught": ("verification", "lies_caught"),
+    "true_sentences_passed": ("verification", "true_sentences_passed"),
+    "unsupported_printed": ("printed", "unsupported_printed"),
+    "questions_exact": ("qa", "questions_exact"),
+    "invented": ("qa", "invented"),
+    "calls_saved_ratio": ("perf", "calls_saved_ratio"),
+}
+
+
+def run(options: TaskOptions) -> Result:
+    """The collected figures. UserError without an output: the parts need a folder to lie in."""
+    if options.output is None:
+        raise UserError("spine", expected="a file to write to", found="no -o", cure="add -o evals/published/spine.json")
+    folder = options.output.parent
+    results: dict[str, Result] = {}
+    for i, name in enumerate(PARTS):
+        part = folder / f"{name}.json"
+        if options.progress:
+            options.progress(f"{name} ({'there' if part.is_file() else 'running'})", i, len(PARTS))
+        if part.is_file():
+            results[name] = json.loads(part.read_text(encoding="utf-8"))
+            continue
+        results[name] = task_named(name)(dataclasses.replace(options, output=part, progress=None))
+        folder.mkdir(parents=True, exist_ok=True)
+        part.write_text(json.dumps(results[name], indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return {
+        "schema_version": 1,
+        "task": "spine",
+        "protocol": {"name": "acceptance figures of the spine", "source": "Telltale", "parts": list(PARTS)},
+        "figures": figures(results),
+        "systems": [],
+        "published": [],
+        "seeds": [options.seed],
+        "command": "telltale eval spine --data DIR -o evals/published/spine.json",
+        "versions": {"python": platform.python_version()},
+    }
+
+
+def figures(results: Mapping[str, Result]) -> dict[str, object]:
+    """The keys of the acceptance list out of the tasks' results. KeyError when a task's result lacks its figure."""
+    found: dict[str, object] = {}
+    for key, (task, metric) in KEYS.items():
+        found[key] = _find(results[task], metric, task)
+    return found
+
+
+def _find(result: Result, metric: str, task: str) -> object:
+    if metric == "calls_saved_ratio":
+        return cast("dict[str, object]", result["ratios"])[metric]
+    per_split: dict[str, object] = {}
+    for system in cast("list[dict[str, object]]", result["systems"]):
+        metrics = cast("dict[str, dict[str, object]]", system["metrics"])
+        if metric not in metrics:
+            continue
+        value = metrics[metric]["value"] if isinstance(metrics[metric], dict) else metrics[metric]
+        if task == "har":
+            if str(system["name"]).startswith("telltale"):
+                per_split[str(system.get("split", system["name"]))] = value
+            continue
+        return value
+    if per_split:
+        return per_split
+    raise KeyError(f"{task} has no {metric}")
