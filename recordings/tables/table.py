@@ -76,8 +76,7 @@ class Table:
                 cure="write the samples as plain numbers",
             ) from None
         out = np.asarray(numbers.to_numpy(zero_copy_only=False), dtype=np.float64)
-        out = np.where(np.isinf(out), np.nan, out) if np.isinf(out).any() else out
-        return out
+        return np.where(np.isinf(out), np.nan, out) if np.isinf(out).any() else out
 
     def _parsed(self, column: int) -> Numbers:
         import pandas as pd

@@ -1,0 +1,144 @@
+"""What a microphone in the room hears: keys, water, crockery, steps and claps from simple physical models, 16 kHz mono.
+
+Full scale is 1. Impacts are noise or inharmonic partials with exponential decay; running water is band-shaped noise whose level
+flickers, with bubbles (short rising tones, as in Minnaert's resonance) in it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from recordings.simulate.noise import Signal, band_noise, fade
+
+RATE_HZ = 16_000
+
+
+def near_silence(rng: np.random.Generator, n: int) -> Signal:
+    """A quiet room: about −66 dBFS, mostly below 500 Hz, with a trace of mains hum."""
+    rumble = 3.5e-4 * band_noise(rng, n, RATE_HZ, 20.0, 500.0)
+    hiss = 1.2e-4 * band_noise(rng, n, RATE_HZ, 500.0, 7500.0)
+    hum = 1e-4 * np.sin(2 * np.pi * 100.0 * np.arange(n) / RATE_HZ)
+    return rumble + hiss + hum
+
+
+def _burst(rng: np.random.Generator, low_hz: float, high_hz: float, decay_s: float, length_s: float) -> Signal:
+    n = round(length_s * RATE_HZ)
+    time = np.arange(n) / RATE_HZ
+    attack = 1.0 - np.exp(-time / 0.0004)
+    return band_noise(rng, n, RATE_HZ, low_hz, high_hz) * np.exp(-time / decay_s) * attack
+
+
+def keystroke(rng: np.random.Generator) -> Signal:
+    """Finger on key, key on its stop, and the release about 90 ms later."""
+    press = _burst(rng, 1200.0, 7500.0, 0.006, 0.05)
+    stop = _burst(rng, 250.0, 2500.0, 0.012, 0.06)
+    release = _burst(rng, 1800.0, 7800.0, 0.004, 0.03)
+    wave = np.zeros(round(0.2 * RATE_HZ))
+    _add(wave, press, 0.0, 0.9)
+    _add(wave, stop, 0.006, 0.8)
+    _add(wave, release, rng.uniform(0.07, 0.11), 0.45)
+    return wave
+
+
+def footstep(rng: np.random.Generator, hardness: float) -> Signal:
+    """A heel's thud and the sole's scuff. hardness 0…1: socks on wood … running shoes on a hard floor."""
+    thud = _burst(rng, 50.0, 220.0, 0.045, 0.25)
+    scuff = _burst(rng, 600.0, 3500.0, 0.03, 0.15)
+    wave = np.zeros(round(0.3 * RATE_HZ))
+    _add(wave, thud, 0.0, 1.0)
+    _add(wave, scuff, rng.uniform(0.03, 0.07), 0.15 + 0.35 * hardness)
+    return wave
+
+
+def clink(rng: np.random.Generator) -> Signal:
+    """Metal on china: six inharmonic partials between 1.8 and 7.5 kHz, and the contact's click."""
+    time = np.arange(round(0.35 * RATE_HZ)) / RATE_HZ
+    base = rng.uniform(1800.0, 3200.0)
+    ratios = np.array([1.0, 1.47, 1.93, 2.31, 2.6, 3.1]) * rng.uniform(0.97, 1.03, 6)
+    wave = np.zeros(len(time))
+    for ratio in ratios[ratios * base < 7600.0]:
+        decay = rng.uniform(0.02, 0.09)
+        wave += (
+            rng.uniform(0.3, 1.0)
+            * np.exp(-time / decay)
+            * np.sin(2 * np.pi * base * ratio * time + rng.uniform(0, 6.28))
+        )
+    _add(wave, _burst(rng, 1500.0, 7800.0, 0.003, 0.02), 0.0, 0.6)
+    return wave
+
+
+def clap(rng: np.random.Generator) -> Signal:
+    """Two palms: a dull crack around 1.2 kHz with a short room tail."""
+    wave = np.zeros(round(0.25 * RATE_HZ))
+    _add(wave, _burst(rng, 700.0, 4500.0, 0.008, 0.08), 0.0, 1.0)
+    _add(wave, _burst(rng, 400.0, 3000.0, 0.05, 0.2), 0.004, 0.18)
+    return wave
+
+
+def running_water(rng: np.random.Generator, n: int) -> Signal:
+    """A tap into a basin: broadband noise, strongest at 0.5–5 kHz, flickering, with bubbles."""
+    wave = (
+        0.55 * band_noise(rng, n, RATE_HZ, 400.0, 2500.0)
+        + 0.75 * band_noise(rng, n, RATE_HZ, 1500.0, 5000.0)
+        + 0.45 * band_noise(rng, n, RATE_HZ, 4000.0, 7900.0)
+        + 0.15 * band_noise(rng, n, RATE_HZ, 80.0, 400.0)
+    )
+    wave *= 1.0 + 0.18 * np.clip(band_noise(rng, n, RATE_HZ, 0.3, 12.0), -2.5, 2.5)
+    for at in rng.uniform(0.0, n / RATE_HZ, int(14 * n / RATE_HZ)):
+        length = rng.uniform(0.015, 0.05)
+        time = np.arange(round(length * RATE_HZ)) / RATE_HZ
+        pitch = rng.uniform(450.0, 1800.0)
+        bubble = np.exp(-time / (length / 3)) * np.sin(2 * np.pi * pitch * time * (1.0 + 2.0 * time))
+        _add(wave, bubble, float(at), rng.uniform(0.3, 1.2))
+    return wave
+
+
+def brushing(rng: np.random.Generator, n: int, stroke_hz: float) -> Signal:
+    """Bristles: hiss at 2–7 kHz, twice a stroke louder."""
+    time = np.arange(n) / RATE_HZ
+    strokes = 0.5 + 0.5 * np.abs(np.sin(2 * np.pi * stroke_hz * time + 0.4 * band_noise(rng, n, RATE_HZ, 0.1, 1.0)))
+    return band_noise(rng, n, RATE_HZ, 2000.0, 7000.0) * strokes**2
+
+
+def _add(wave: Signal, part: Signal, at_s: float, gain: float) -> None:
+    """`part` into `wave` at a time; what would lie beyond the end is cut."""
+    start = round(at_s * RATE_HZ)
+    stop = min(len(wave), start + len(part))
+    if 0 <= start < stop:
+        wave[start:stop] += gain * part[: stop - start]
+
+
+def impacts(rng: np.random.Generator, n: int, times_s: npt.NDArray[np.float64], kind: str, gain: float) -> Signal:
+    """(n,) sound of one kind of impact at each of the times (seconds within the stretch)."""
+    makers = {
+        "key": lambda: keystroke(rng),
+        "walk": lambda: footstep(rng, 0.3),
+        "run": lambda: footstep(rng, 0.9),
+        "clink": lambda: clink(rng),
+        "clap": lambda: clap(rng),
+    }
+    # A dozen different blows, drawn again and again: no two keys sound alike, but a keyboard has a sound.
+    bank = [makers[kind]() for _ in range(12)]
+    wave = np.zeros(n)
+    for at in times_s:
+        _add(wave, bank[int(rng.integers(len(bank)))], float(at), gain * float(rng.lognormal(0.0, 0.3)))
+    return wave
+
+
+def key_times(rng: np.random.Generator, duration_s: float) -> npt.NDArray[np.float64]:
+    """Typing at about five keys a second in bursts of words, with pauses to think."""
+    times = []
+    at = 0.3
+    while at < duration_s - 0.3:
+        for _ in range(int(rng.integers(6, 40))):
+            at += float(rng.gamma(6.0, 0.03))
+            if at < duration_s - 0.3:
+                times.append(at)
+        at += float(rng.uniform(0.3, 1.3))
+    return np.asarray(times)
+
+
+def stretch(n: int, wave: Signal, edge_s: float = 0.3) -> Signal:
+    """A stretch that begins and ends softly."""
+    return wave * fade(n, round(edge_s * RATE_HZ))

@@ -1,0 +1,157 @@
+"""What a wrist does in each activity: a few summary figures a wrist model needs.
+
+Source: medians over the *training* subjects of WISDM v2 (watch, 20 Hz; Weiss et al. 2019), rounded: direction of gravity in
+the watch's frame, root-mean-square turning rate and acceleration by frequency band, stride rate. No sample is copied. Watch
+frame: x along the forearm towards the elbow's side (hanging arm: gravity's reaction on +x), z out of the display.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Triple = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Movement between two frequencies: turning rate (rad/s) and linear acceleration (m/s²), root mean square per axis."""
+
+    low_hz: float
+    high_hz: float
+    turn: Triple
+    push: Triple
+
+
+@dataclass(frozen=True, slots=True)
+class Gait:
+    """Periodic limb movement. Harmonic h of `stride_hz`: (h, turning rate, acceleration), each root mean square per axis.
+
+    Arm swing is harmonic 1, steps are harmonic 2. strike_ms2: the heel strike's jolt per axis, once a step.
+    arm_m: effective length from the watch to the swing's pivot.
+    """
+
+    stride_hz: float
+    harmonics: tuple[tuple[int, Triple, Triple], ...]
+    strike_ms2: Triple
+    arm_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The hand goes to a second posture and back: a sip, a spoonful. Times in seconds."""
+
+    gravity: Triple
+    every_s: float
+    move_s: float
+    hold_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A repeated blow: claps. push_ms2: peak acceleration per axis of the damped ring after each."""
+
+    every_s: float
+    push_ms2: Triple
+    swing: Triple
+
+
+@dataclass(frozen=True, slots=True)
+class WristModel:
+    """One activity at the wrist. gravity: direction of gravity's reaction in the watch frame, any length."""
+
+    gravity: Triple
+    bands: tuple[Band, ...] = ()
+    gait: Gait | None = None
+    reach: Reach | None = None
+    beat: Beat | None = None
+
+
+def _bands(*rows: tuple[float, float, Triple, Triple]) -> tuple[Band, ...]:
+    return tuple(Band(*row) for row in rows)
+
+
+WRIST_MODELS: dict[str, WristModel] = {
+    "sitting": WristModel(
+        (2.4, -2.2, 9.2),
+        _bands(
+            (0.1, 1.0, (0.012, 0.01, 0.008), (0.0, 0.0, 0.0)), (1.0, 10.0, (0.015, 0.01, 0.008), (0.03, 0.04, 0.03))
+        ),
+    ),
+    "typing": WristModel(
+        (-0.4, -3.8, 8.8),
+        _bands(
+            (0.15, 0.5, (0.07, 0.04, 0.05), (0.03, 0.05, 0.03)),
+            (0.5, 2.0, (0.14, 0.09, 0.09), (0.16, 0.22, 0.16)),
+            (2.0, 3.5, (0.14, 0.06, 0.06), (0.2, 0.25, 0.2)),
+            (3.5, 10.0, (0.16, 0.06, 0.05), (0.2, 0.4, 0.26)),
+        ),
+    ),
+    "standing": WristModel(
+        (9.3, -2.8, 0.7),
+        _bands(
+            (0.1, 1.0, (0.03, 0.015, 0.02), (0.03, 0.03, 0.03)), (1.0, 10.0, (0.04, 0.015, 0.015), (0.05, 0.07, 0.05))
+        ),
+    ),
+    "walking": WristModel(
+        (9.9, -2.7, 0.6),
+        _bands((0.15, 0.8, (0.3, 0.2, 0.25), (0.25, 0.25, 0.25)), (1.0, 9.0, (0.5, 0.25, 0.25), (0.5, 0.6, 0.45))),
+        Gait(
+            0.94,
+            (
+                (1, (0.75, 0.68, 1.85), (0.4, 0.4, 0.3)),
+                (2, (0.4, 0.3, 0.45), (1.6, 0.45, 0.4)),
+                (3, (0.5, 0.18, 0.28), (0.45, 0.4, 0.35)),
+                (4, (0.35, 0.1, 0.2), (0.4, 0.4, 0.25)),
+            ),
+            (2.2, 1.6, 0.8),
+            0.2,
+        ),
+    ),
+    "running": WristModel(
+        (3.9, -8.2, -1.5),
+        _bands((0.15, 1.0, (0.5, 0.35, 0.4), (0.7, 0.9, 0.9)), (1.5, 9.5, (0.6, 0.4, 0.4), (1.2, 1.5, 1.1))),
+        Gait(
+            1.33,
+            (
+                (1, (1.08, 2.05, 2.25), (5.4, 2.4, 1.5)),
+                (2, (0.74, 0.52, 0.87), (2.5, 7.3, 2.7)),
+                (3, (0.6, 0.5, 0.33), (1.3, 1.2, 1.1)),
+                (4, (0.5, 0.25, 0.3), (1.2, 1.2, 0.9)),
+            ),
+            (4.0, 5.0, 2.5),
+            0.0,
+        ),
+    ),
+    "brushing_teeth": WristModel(
+        (-8.4, -1.7, 3.3),
+        _bands(
+            (0.1, 0.5, (0.12, 0.07, 0.07), (0.05, 0.1, 0.1)),
+            (0.5, 2.5, (0.35, 0.16, 0.2), (0.3, 0.6, 0.45)),
+            (3.2, 4.6, (0.3, 0.26, 0.28), (0.7, 1.4, 1.3)),
+            (5.0, 10.0, (0.18, 0.08, 0.06), (0.25, 0.55, 0.34)),
+        ),
+    ),
+    "eating_soup": WristModel(
+        (-3.5, -7.6, 2.8),
+        _bands(
+            (0.15, 1.0, (0.25, 0.1, 0.1), (0.1, 0.2, 0.15)),
+            (1.0, 3.5, (0.35, 0.13, 0.14), (0.2, 0.35, 0.3)),
+            (3.5, 10.0, (0.18, 0.05, 0.04), (0.1, 0.22, 0.16)),
+        ),
+        reach=Reach((-2.4, -8.6, -1.4), 4.0, 1.1, 0.7),
+    ),
+    "drinking": WristModel(
+        (-2.4, -6.3, 5.8),
+        _bands(
+            (0.15, 1.0, (0.12, 0.07, 0.1), (0.06, 0.1, 0.06)),
+            (1.0, 3.5, (0.16, 0.07, 0.06), (0.11, 0.2, 0.15)),
+            (3.5, 10.0, (0.07, 0.03, 0.02), (0.08, 0.14, 0.1)),
+        ),
+        reach=Reach((-8.3, -1.0, 4.2), 9.0, 1.6, 2.4),
+    ),
+    "clapping": WristModel(
+        (-7.6, -2.9, 4.8),
+        _bands((0.15, 1.5, (0.3, 0.2, 0.18), (0.6, 0.65, 0.7)), (1.5, 9.5, (0.45, 0.4, 0.25), (1.0, 1.1, 1.2))),
+        beat=Beat(0.36, (3.0, 3.5, 7.0), (0.35, 0.9, 0.3)),
+    ),
+}
