@@ -34,7 +34,7 @@ class EmbeddedModel:
         self.weights: Weights = find_weights(directory, cache_dir=cache_dir, offline=offline, progress=progress)
         self._calls = 0
         self._tokens = Tokens()
-        self._content_free: dict[tuple[str, tuple[str, ...]], list[float]] = {}
+        self._content_free: dict[tuple[str, str], float] = {}
 
     @property
     def revision(self) -> str:
@@ -62,12 +62,15 @@ class EmbeddedModel:
         scores = self._log_likelihoods(prompt, options)
         if not content_free:
             return scores
-        chosen = tuple(options)
         for free in content_free:
-            if (free, chosen) not in self._content_free:
-                self._content_free[free, chosen] = self._log_likelihoods(free, options)
-        bias = [self._content_free[free, chosen] for free in content_free]
-        return [score - sum(b[i] for b in bias) / len(bias) for i, score in enumerate(scores)]
+            fresh = [option for option in options if (free, option) not in self._content_free]
+            if fresh:
+                found = self._log_likelihoods(free, fresh)
+                self._content_free.update({(free, option): s for option, s in zip(fresh, found, strict=True)})
+        return [
+            score - sum(self._content_free[free, option] for free in content_free) / len(content_free)
+            for option, score in zip(options, scores, strict=True)
+        ]
 
     def _log_likelihoods(self, prompt: str, options: Sequence[str]) -> list[float]:
         network = self.network

@@ -1,0 +1,53 @@
+"""Late fusion of what motion, sound and neighbours say: a calibrated sum, a language model where it helps, every control beside it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from agents.fusion.activities import ACTIVITIES, Activity
+from agents.fusion.records import Decision, Distribution, FusionInput, FusionMode, FusionResult, Reading
+from agents.fusion.vocabulary import ActivityVocabulary
+from agents.fusion.weights import FusionWeights, PatternWeights, shipped_weights
+
+if TYPE_CHECKING:
+    from agents.fusion.fuser import Embedder, Fuser
+    from agents.fusion.late import Fields, PromptedActivity, WorkedSample, classify_by_prompt, map_open_answer
+
+_LAZY = {
+    "Embedder": "fuser",
+    "Fields": "late",
+    "Fuser": "fuser",
+    "PromptedActivity": "late",
+    "WorkedSample": "late",
+    "classify_by_prompt": "late",
+    "map_open_answer": "late",
+}
+
+__all__ = [
+    "ACTIVITIES",
+    "Activity",
+    "ActivityVocabulary",
+    "Decision",
+    "Distribution",
+    "Embedder",
+    "Fields",
+    "Fuser",
+    "FusionInput",
+    "FusionMode",
+    "FusionResult",
+    "FusionWeights",
+    "PatternWeights",
+    "PromptedActivity",
+    "Reading",
+    "WorkedSample",
+    "classify_by_prompt",
+    "map_open_answer",
+    "shipped_weights",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name in _LAZY:
+        return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
