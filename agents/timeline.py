@@ -102,7 +102,11 @@ class SentenceRecord(Record):
 
 
 class EpisodeRecord(Record):
-    """One stretch of one activity. Episodes tile the recorded span; `unknown` and `no_data` are honest values."""
+    """One stretch of one activity. Episodes tile the recorded span; `unknown` and `no_data` are honest values.
+
+    pool: what the log-linear pool of the measured sources says, the control beside the decision. reason: why the language
+    model was or was not asked, what went wrong when it was, or why there is no activity.
+    """
 
     id: str
     start_s: float
@@ -116,6 +120,8 @@ class EpisodeRecord(Record):
     modalities: list[ModalityRecord]
     exemplars: list[ExemplarRecord]
     explanation: list[SentenceRecord]
+    pool: ActivityRecord | None = None
+    reason: str = ""
 
 
 class ForecastBasis(Record):

@@ -43,7 +43,9 @@ def _drafts(episode: EpisodeRecord, said: list[Evidence], measured: list[Salient
         modality = "motion" if fact.quantity == "activity" else "sound"
         top = [LabelProbability(str(fact.value), fact.probability or 0.0), *fact.alternatives]
         drafts.append(_template(modality_sentence(modality, top), fact))
-    neighbours = [e for e in said if e.tool == "search_exemplars"]
+    neighbours = [e for e in said if e.quantity == "exemplar"]
+    # The episode's exemplars are those of the first stream that has any.
+    neighbours = [e for e in neighbours if e.stream == neighbours[0].stream]
     if episode.exemplars and neighbours:
         drafts.append(_template(exemplar_sentence(episode.exemplars), *neighbours))
     drafts += [_template(sentence, *used) for sentence, used in measured]

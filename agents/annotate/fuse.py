@@ -2,57 +2,141 @@
 
 from __future__ import annotations
 
+import itertools
 import time
+from collections.abc import Sequence
+from functools import lru_cache
 
-import numpy as np
 from langgraph.runtime import Runtime
 
 from agents.annotate.context import Context
 from agents.annotate.records import episode_ids
 from agents.annotate.state import State
 from agents.annotate.tracks import perception_of
-from agents.timeline import ActivityRecord, EpisodeRecord, LabelRecord, ModalityRecord
+from agents.fusion import ActivityVocabulary, Distribution, Fuser, FusionInput, FusionMode, FusionResult, Reading
+from agents.language import SentenceEmbedder
+from agents.segmentation import Segment
+from agents.timeline import ActivityRecord, EpisodeRecord
+from recordings import Span, plain
+
+# Joining neighbours of one activity can make new neighbours of one activity; two rounds settle all but oddities.
+MOST_JOININGS = 2
 
 
 def fuse(state: State, runtime: Runtime[Context]) -> State:
+    """Episodes with their activity, who decided, and the controls beside it.
+
+    First the pool alone is asked whether touching segments are one activity; those are joined and go back to recall.
+    Only the segments that remain are put to the language model, as the settings say.
+    """
     began = time.perf_counter()
-    context, recording_id = runtime.context, state["recording_id"]
-    episodes = []
-    ids = episode_ids(len(state["segments"]))
-    for i, segment in enumerate(state["segments"]):
-        modalities = []
-        for key, p in state.get("perceived", {}).items():
-            perception = perception_of(context, recording_id, p)
-            pooled = None if perception is None or segment.kind != "covered" else perception.pooled(segment.span)
-            if perception is not None and pooled is not None:
-                order = np.argsort(-pooled, kind="stable")[:5]
-                modalities.append(
-                    ModalityRecord(
-                        name=p.modality,
-                        top=[
-                            LabelRecord(label=perception.labels[j], probability=round(float(pooled[j]), 4))
-                            for j in order
-                        ],
-                        weight=1.0,
-                        without=None,
-                    )
-                )
-        top = modalities[0].top if modalities else []
-        known = bool(top)
-        episodes.append(
-            EpisodeRecord(
-                id=ids[i],
-                start_s=segment.span.start_s,
-                end_s=segment.span.end_s,
-                activity=top[0].label if known else "no_data" if segment.kind == "no_data" else "unknown",
-                confidence=top[0].probability if known else 0.0,
-                status="known" if known else "no_data" if segment.kind == "no_data" else "unknown",
-                alternatives=[ActivityRecord(activity=t.label, probability=t.probability) for t in top[1:]],
-                decided_by="pool" if known else "none",
-                agreement=1.0 if known else 0.0,
-                modalities=modalities,
-                exemplars=list(state["exemplars"][i]),
-                explanation=[],
-            )
-        )
-    return {"episodes": episodes, "settled": True, "timings": {"fuse_s": time.perf_counter() - began}}
+    context, segments = runtime.context, state["segments"]
+    inputs = [_input(context, state, i) for i in range(len(segments))]
+    if state.get("joinings", 0) < MOST_JOININGS:
+        joined = _joined(segments, _fused(context, inputs, "never"))
+        if len(joined) < len(segments):
+            seconds = time.perf_counter() - began
+            return {"segments": joined, "joinings": state.get("joinings", 0) + 1, "timings": {"join_s": seconds}}
+    results = _fused(context, inputs, context.settings.fusion)
+    ids = episode_ids(len(segments))
+    episodes = [_episode(context, state, i, ids[i], result) for i, result in enumerate(results)]
+    context.report("fuse", 0.7)
+    return {"episodes": episodes, "timings": {"fuse_s": time.perf_counter() - began}}
+
+
+@lru_cache(maxsize=1)
+def _embedder() -> SentenceEmbedder:
+    """Loaded once a process; its weights do not depend on the recording."""
+    return SentenceEmbedder()
+
+
+def _fused(context: Context, inputs: Sequence[FusionInput | None], mode: FusionMode) -> list[FusionResult | None]:
+    """One result for each input that has a modality, None for the others."""
+    llm = None if mode == "never" else context.llm
+    fuser = Fuser(vocabulary=ActivityVocabulary(), embedder=_embedder(), llm=llm, mode="never" if llm is None else mode)
+    results = iter(fuser.fuse([given for given in inputs if given is not None]))
+    return [None if given is None else next(results) for given in inputs]
+
+
+def _input(context: Context, state: State, index: int) -> FusionInput | None:
+    """Everything that was said about one segment; None where no model said anything."""
+    recording = context.recording(state["recording_id"])
+    segment = state["segments"][index]
+    readings: dict[str, list[Reading]] = {"motion": [], "sound": []}
+    for perceived in state.get("perceived", {}).values() if segment.kind == "covered" else ():
+        perception = perception_of(context, recording.id, perceived)
+        pooled = None if perception is None else perception.pooled(segment.span)
+        if perception is not None and pooled is not None:
+            said = Distribution(perception.labels, tuple(float(p) for p in pooled))
+            position = recording.stream(perceived.stream).position
+            readings[perceived.modality].append(Reading(perceived.stream, said, position))
+    if not any(readings.values()):
+        return None
+    votes = state["votes"][index]
+    return FusionInput(
+        motion=tuple(readings["motion"]),
+        sound=tuple(readings["sound"]),
+        neighbours=Distribution.of(votes) if votes and readings["motion"] else None,
+        sound_caption=_caption(state, index),
+        context="; ".join(f"{plain(key, 40)}: {plain(text)}" for key, text in sorted(recording.context.items()))
+        or None,
+    )
+
+
+def _caption(state: State, index: int) -> str | None:
+    """The sound caption of a segment, where one was made."""
+    found = [state["evidence"][id_] for id_ in state["said"][index]]
+    return next((str(e.value) for e in found if e.quantity == "sound_caption"), None)
+
+
+def _joined(segments: Sequence[Segment], results: Sequence[FusionResult | None]) -> list[Segment]:
+    """Touching segments as one where the pool gives them one activity and the same streams said something in both."""
+    out: list[Segment] = []
+    groups = itertools.groupby(
+        zip(segments, results, strict=True),
+        key=lambda pair: (
+            (pair[0].kind, pair[0].span.start_s) if pair[1] is None else (pair[1].activity, _heard_by(pair[0]))
+        ),
+    )
+    for _, group in groups:
+        parts = [segment for segment, _ in group]
+        longest = max(parts, key=lambda s: (s.span.duration_s, -s.span.start_s))
+        out.append(Segment(Span(parts[0].span.start_s, parts[-1].span.end_s), longest.kind, longest.heard))
+    return out
+
+
+def _heard_by(segment: Segment) -> tuple[str, ...]:
+    return tuple(name for name, _ in segment.heard)
+
+
+def _episode(context: Context, state: State, index: int, id_: str, result: FusionResult | None) -> EpisodeRecord:
+    """The record without its explanation, which comes later. Below the threshold of confidence the activity is not named."""
+    segment = state["segments"][index]
+    span = segment.span
+    if result is None:
+        status = "no_data" if segment.kind == "no_data" else "unknown"
+        return EpisodeRecord(
+            id=id_, start_s=span.start_s, end_s=span.end_s, activity=status, confidence=0.0, status=status,
+            alternatives=[], decided_by="none", agreement=0.0, modalities=[], exemplars=[], explanation=[],
+            reason="no stream recorded" if status == "no_data" else "no model could use what was recorded",
+        )  # fmt: skip
+    known = result.confidence >= context.settings.unknown_below
+    best = ActivityRecord(activity=result.activity, probability=result.confidence)
+    return EpisodeRecord(
+        id=id_,
+        start_s=span.start_s,
+        end_s=span.end_s,
+        activity=result.activity if known else "unknown",
+        confidence=result.confidence,
+        status="known" if known else "unknown",
+        alternatives=list(result.alternatives) if known else [best, *result.alternatives],
+        decided_by=result.decided_by,
+        agreement=result.agreement,
+        modalities=list(result.modalities),
+        exemplars=list(state["exemplars"][index]),
+        explanation=[],
+        pool=ActivityRecord(activity=result.pool.activity, probability=result.pool.confidence),
+        reason=result.reason
+        if known
+        else f"confidence {result.confidence:.2f} is below {context.settings.unknown_below:.2f}",
+    )

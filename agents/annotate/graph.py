@@ -33,7 +33,7 @@ MOST_STEPS = 20
 
 def joined(state: State) -> Literal["recall", "anticipate"]:
     """Back to recall where fuse joined neighbouring episodes of one activity: what is said about them must be asked anew."""
-    return "anticipate" if state["settled"] else "recall"
+    return "anticipate" if "episodes" in state else "recall"
 
 
 @cache
@@ -83,9 +83,7 @@ def annotate(
     bench.add(recording)
     context = Context(bench=bench, settings=settings, llm=llm, progress=progress)
     context.report("perceive", 0.0)
-    state = build().invoke(
-        State(recording_id=recording.id, settled=False), context=context, config={"recursion_limit": MOST_STEPS}
-    )
+    state = build().invoke(State(recording_id=recording.id), context=context, config={"recursion_limit": MOST_STEPS})
     context.report("done", 1.0)
     episodes, evidence = state["episodes"], state.get("evidence", {})
     seconds = state["timings"]

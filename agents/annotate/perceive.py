@@ -8,7 +8,8 @@ from langgraph.runtime import Runtime
 from langgraph.types import Send
 
 from agents.annotate.context import Context
-from agents.annotate.state import Branch, Perceived, State
+from agents.annotate.state import Branch, ModalityName, Perceived, State
+from tools import Bench
 
 
 def modalities(state: State) -> list[Send]:
@@ -23,11 +24,15 @@ def modalities(state: State) -> list[Send]:
 def perceive(state: Branch, runtime: Runtime[Context]) -> State:
     """Windows, probabilities and embeddings into the Bench; into the state only that it was done."""
     began = time.perf_counter()
-    bench, modality = runtime.context.bench, state["modality"]
+    perceived = perceived_by(runtime.context.bench, state["recording_id"], state["modality"])
+    return {"perceived": perceived, "timings": {f"perceive_{state['modality']}_s": time.perf_counter() - began}}
+
+
+def perceived_by(bench: Bench, recording_id: str, modality: ModalityName) -> dict[str, Perceived]:
+    """What a modality's model perceived, by `modality:stream`; empty without such a stream or model."""
     said = bench.motion_perceptions if modality == "motion" else bench.sound_perceptions
-    perceived = {
+    return {
         f"{modality}:{p.stream}": Perceived(modality, p.stream, p.revision, len(p.windows), int(p.usable.sum()))
-        for p in said(state["recording_id"])
+        for p in said(recording_id)
         if p.windows
     }
-    return {"perceived": perceived, "timings": {f"perceive_{modality}_s": time.perf_counter() - began}}

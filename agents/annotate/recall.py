@@ -12,8 +12,8 @@ from agents.annotate.context import Context
 from agents.annotate.state import State
 from agents.timeline import ExemplarRecord
 from recordings import Span
-from tools import Evidence
-from tools.exemplars.neighbour import Neighbour, neighbour_votes
+from tools import Evidence, nearest_exemplars
+from tools.exemplars import Neighbour, neighbour_votes
 
 
 def recall(state: State, runtime: Runtime[Context]) -> State:
@@ -24,16 +24,12 @@ def recall(state: State, runtime: Runtime[Context]) -> State:
     spans = [s.span for s in segments if s.kind == "covered"]
     found = testimony(context, recording_id, spans)
     near = neighbours(context, recording_id, spans)
-    by_span = {span: votes for span, votes in zip(spans, near, strict=True)}
-    said = [tuple(e.id for e in found if _about(e, s.span)) for s in segments]
-    exemplars = [tuple(_record(n) for n in by_span.get(s.span, ())) for s in segments]
-    votes = [neighbour_votes(by_span.get(s.span, ())) for s in segments]
     context.report("recall", 0.5)
     return {
         "evidence": {e.id: e for e in found},
-        "said": said,
-        "exemplars": exemplars,
-        "votes": votes,
+        "said": [tuple(e.id for e in found if _about(e, s.span)) for s in segments],
+        "exemplars": [tuple(_record(n) for n in next(iter(near.get(s.span, ())), ())) for s in segments],
+        "votes": [shared_votes(near.get(s.span, [])) for s in segments],
         "timings": {"recall_s": time.perf_counter() - began},
     }
 
@@ -61,18 +57,31 @@ def testimony(context: Context, recording_id: str, spans: Sequence[Span]) -> lis
     return found
 
 
-def neighbours(context: Context, recording_id: str, spans: Sequence[Span]) -> list[list[Neighbour]]:
-    """The nearest exemplars of each span, nearest first; none of the recording's own person."""
-    if not spans or not context.settings.neighbours or context.bench.exemplars is None:
-        return [[] for _ in spans]
-    return nearest_exemplars(
+def neighbours(context: Context, recording_id: str, spans: Sequence[Span]) -> dict[Span, list[tuple[Neighbour, ...]]]:
+    """For each span the nearest exemplars of each of its motion streams, nearest first; none of the recording's own person."""
+    found: dict[Span, list[tuple[Neighbour, ...]]] = {}
+    if not spans or not context.settings.neighbours:
+        return found
+    for near in nearest_exemplars(
         context.bench,
         recording_id,
         spans,
         k=context.settings.neighbours,
         exclude_subject=_own_subject(context, recording_id),
         exclude_recording=_own_recording(context, recording_id),
-    )
+    ):
+        if near.neighbours:
+            found.setdefault(near.span, []).append(near.neighbours)
+    return found
+
+
+def shared_votes(near: Sequence[Sequence[Neighbour]]) -> dict[str, float]:
+    """The votes of several streams' neighbours, each stream with an equal say; {} without any."""
+    total: dict[str, float] = {}
+    for neighbours_of_one in near:
+        for label, share in neighbour_votes(neighbours_of_one).items():
+            total[label] = total.get(label, 0.0) + share / len(near)
+    return {label: total[label] for label in sorted(total, key=lambda name: (-total[name], name))}
 
 
 def _own_subject(context: Context, recording_id: str) -> str | None:

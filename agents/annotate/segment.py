@@ -8,23 +8,38 @@ import time
 from langgraph.runtime import Runtime
 
 from agents.annotate.context import Context
+from agents.annotate.perceive import perceived_by
 from agents.annotate.refine import refined
-from agents.annotate.state import State
+from agents.annotate.settings import AnnotateSettings
+from agents.annotate.state import Perceived, State
 from agents.annotate.tracks import tracks_of
 from agents.segmentation import Segment, SegmentationSettings
 from agents.segmentation import segment as segments_of
-from recordings import Span
+from recordings import Recording, Span
+from tools import Bench
 
 
 def segment(state: State, runtime: Runtime[Context]) -> State:
     """Segments that tile the recorded span: decoded jointly over all streams, boundaries moved to where the change is."""
     began = time.perf_counter()
-    context, recording_id = runtime.context, state["recording_id"]
+    segments = divided(runtime.context, state["recording_id"], state.get("perceived", {}))
+    runtime.context.report("segment", 0.3)
+    return {"segments": segments, "timings": {"segment_s": time.perf_counter() - began}}
+
+
+def decoded(recording: Recording, *, bench: Bench, settings: AnnotateSettings) -> list[Segment]:
+    """What segmentation alone makes of a recording, before anything is fused: the control of the evaluation."""
+    bench.add(recording)
+    context = Context(bench=bench, settings=settings)
+    both = {**perceived_by(bench, recording.id, "motion"), **perceived_by(bench, recording.id, "sound")}
+    return divided(context, recording.id, both)
+
+
+def divided(context: Context, recording_id: str, perceived: dict[str, Perceived]) -> list[Segment]:
     settings, recording = context.settings, context.recording(recording_id)
-    tracks = tracks_of(context, recording_id, state.get("perceived", {}))
     segments = segments_of(
         recording,
-        tracks,
+        tracks_of(context, recording_id, perceived),
         SegmentationSettings(
             window_s=settings.window_s,
             stride_s=settings.stride_s,
@@ -36,8 +51,7 @@ def segment(state: State, runtime: Runtime[Context]) -> State:
     )
     if settings.refine_boundaries:
         segments = refined(context, recording, segments)
-    context.report("segment", 0.3)
-    return {"segments": [rounded(s) for s in segments], "timings": {"segment_s": time.perf_counter() - began}}
+    return [rounded(s) for s in segments]
 
 
 def rounded(segment: Segment) -> Segment:

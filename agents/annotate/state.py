@@ -53,7 +53,7 @@ class State(TypedDict, total=False):
     recording_id: str
     perceived: Annotated[dict[str, Perceived], united]
     segments: list[Segment]
-    settled: bool
+    joinings: int
     evidence: Annotated[dict[str, Evidence], united]
     said: list[tuple[str, ...]]
     exemplars: list[tuple[ExemplarRecord, ...]]
