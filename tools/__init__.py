@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from tools.motion import classify_motion
     from tools.perception import MotionModel, Perception, SoundModel
     from tools.quantities import QUANTITIES, Quantity
-    from tools.recomputation import recompute
-    from tools.search import nearest_exemplars, search_exemplars
+    from tools.recomputation import NotRecomputable, recompute
+    from tools.search import SpanNeighbours, nearest_exemplars, search_exemplars
     from tools.statistics import describe_statistics
     from tools.trend import Trend, TrendSegment, TrendSummary, parse_trend, trend_text
     from tools.trend_caption import caption_trend
@@ -34,10 +34,12 @@ _HOME = {
     "LabelProbability": "evidence",
     "MotionModel": "perception",
     "NoData": "errors",
+    "NotRecomputable": "recomputation",
     "Perception": "perception",
     "QUANTITIES": "quantities",
     "Quantity": "quantities",
     "SoundModel": "perception",
+    "SpanNeighbours": "search",
     "TOOLS": "langchain",
     "Trend": "trend",
     "TrendSegment": "trend",
@@ -65,9 +67,11 @@ __all__ = [
     "LabelProbability",
     "MotionModel",
     "NoData",
+    "NotRecomputable",
     "Perception",
     "Quantity",
     "SoundModel",
+    "SpanNeighbours",
     "Trend",
     "TrendSegment",
     "TrendSummary",

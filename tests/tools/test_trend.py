@@ -94,7 +94,8 @@ def test_readable_finds_the_shape_under_noise() -> None:
     assert [s.trend for s in found.segments] == ["steady", "rising", "steady", "falling"]
     for got, true in zip([s.end_s for s in found.segments[:3]], [14.0, 18.0, 22.0], strict=True):
         assert abs(got - true) < 0.4
-    assert found.block == 1 and found.threshold == found.estimate
+    assert found.block == 1
+    assert found.estimate <= found.threshold <= 2 * found.estimate
 
 
 def test_the_noise_estimate_is_four_standard_deviations() -> None:

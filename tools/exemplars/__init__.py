@@ -8,12 +8,31 @@ from typing import TYPE_CHECKING
 from tools.exemplars.neighbour import Neighbour, neighbour_votes
 
 if TYPE_CHECKING:
+    from tools.exemplars.adding import add_labelled_spans
     from tools.exemplars.building import build_exemplars
-    from tools.exemplars.store import Exemplar, ExemplarStore
+    from tools.exemplars.exemplar import Exemplar, ExemplarSet
+    from tools.exemplars.store import ExemplarStore
+    from tools.exemplars.vectors import Scaling
 
-_HOME = {"Exemplar": "store", "ExemplarStore": "store", "build_exemplars": "building"}
+_HOME = {
+    "Exemplar": "exemplar",
+    "ExemplarSet": "exemplar",
+    "ExemplarStore": "store",
+    "Scaling": "vectors",
+    "add_labelled_spans": "adding",
+    "build_exemplars": "building",
+}
 
-__all__ = ["Exemplar", "ExemplarStore", "Neighbour", "build_exemplars", "neighbour_votes"]
+__all__ = [
+    "Exemplar",
+    "ExemplarSet",
+    "ExemplarStore",
+    "Neighbour",
+    "Scaling",
+    "add_labelled_spans",
+    "build_exemplars",
+    "neighbour_votes",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+# Keeps an exact match from outvoting everything; small against the distances between different people (about 0.5).
+NEAREST = 0.05
+
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
@@ -23,18 +26,15 @@ class Neighbour:
     label_count: int = 1
 
 
-# A neighbour as near as this counts almost fully; one much farther hardly. In the store's standardised distance.
-VOTE_SCALE = 1.0
-
-
 def neighbour_votes(neighbours: Sequence[Neighbour]) -> dict[str, float]:
     """Label → share of the vote, summing to 1, highest first; {} without neighbours.
 
-    Each neighbour weighs 1 / (distance + VOTE_SCALE · the smallest distance's scale), divided by the square root of how
-    many exemplars of its label were searched, so that a common class does not win by number alone.
+    A neighbour weighs 1 / (distance + 0.05), divided by the square root of how many exemplars of its label were searched,
+    so that a common class does not win by number alone.
     """
     votes: dict[str, float] = {}
     for n in neighbours:
-        votes[n.label] = votes.get(n.label, 0.0) + 1.0 / ((n.distance + 1e-3) * n.label_count**0.5)
+        weight = 1.0 / ((n.distance + NEAREST) * max(1, n.label_count) ** 0.5)
+        votes[n.label] = votes.get(n.label, 0.0) + weight
     total = sum(votes.values())
     return {label: votes[label] / total for label in sorted(votes, key=lambda name: (-votes[name], name))}
