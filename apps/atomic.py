@@ -11,6 +11,9 @@ from pathlib import Path
 
 from recordings.errors import UserError
 
+# What a killed process may leave behind; a report removes them when it continues.
+UNFINISHED = ".telltale-unfinished-"
+
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -24,7 +27,7 @@ def replacing(path: Path) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # The suffix is kept: writers choose their format by it.
-        handle, name = tempfile.mkstemp(prefix=f".{path.stem[:40]}-", suffix=path.suffix, dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=UNFINISHED, suffix=path.suffix, dir=path.parent)
     except OSError as failure:
         raise _cure(path, failure) from failure
     os.close(handle)

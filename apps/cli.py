@@ -41,6 +41,7 @@ def _version(wanted: bool) -> None:
 app = typer.Typer(
     cls=Commands,
     add_completion=False,
+    pretty_exceptions_enable=False,  # a bug keeps its plain traceback
     invoke_without_command=True,
     rich_markup_mode=None,  # for this page only; the commands' own help keeps it
     context_settings={"help_option_names": ["-h", "--help"]},

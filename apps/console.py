@@ -11,13 +11,17 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from recordings import Recording, plain
 
+# Columns of a table that goes into a pipe or a file, where nobody wraps it.
+WIDE = 180
+
 Report = Callable[[str, float], None]
 """Called by long work with what is being done and the fraction of the whole that is done (0…1)."""
 
 
 def results() -> Console:
     """stdout: what was asked for, and nothing else."""
-    return Console(file=sys.stdout, highlight=False, soft_wrap=not sys.stdout.isatty())
+    wide = None if sys.stdout.isatty() else WIDE
+    return Console(file=sys.stdout, highlight=False, width=wide)
 
 
 def talk() -> Console:

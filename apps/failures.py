@@ -62,6 +62,8 @@ def _explained(failure: BaseException) -> int:
         context = getattr(failure, "ctx", None)
         path = context.command_path if context is not None else "telltale"
         message = plain(failure.format_message(), 400).rstrip(".")  # type: ignore[attr-defined]
+        if not message:  # a group without a command has printed its help
+            return USAGE
         say(f"telltale: {path.removeprefix('telltale').strip() or 'command line'}: {message}; see {path} --help")
         return USAGE
     if isinstance(failure, OSError) and failure.errno in _FULL:

@@ -69,7 +69,12 @@ ExcludeSubject = Annotated[
     ),
 ]
 Units = Annotated[
-    str | None, typer.Option("--units", rich_help_panel=_FILE, help="Unit of the acceleration: g, mg or m/s2.")
+    str | None,
+    typer.Option(
+        "--units",
+        rich_help_panel=_FILE,
+        help="Units, where they are guessed wrong: g, mg or ms2; dps or rads; both as g,dps.",
+    ),
 ]
 Rate = Annotated[float | None, typer.Option("--rate", metavar="HZ", rich_help_panel=_FILE, help="Samples per second.")]
 Position = Annotated[

@@ -9,7 +9,7 @@ import warnings
 from pathlib import Path
 from typing import Literal
 
-from platformdirs import user_cache_path, user_config_path, user_data_path
+from platformdirs import user_config_path, user_data_path
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
@@ -54,15 +54,17 @@ class Settings(BaseSettings):
     fusion: Fusion = Field(default="auto", description="when the language model decides")
     motion_model: str = Field(default="shipped", description="shipped, or a checkpoint folder")
     audio_model: str = Field(default="shipped", description="shipped, a checkpoint folder, or yamnet:PATH")
-    exemplars: str = Field(default="shipped", description="shipped, or the folder of a store of labelled examples")
+    exemplars: str = Field(
+        default="shipped", description="shipped, none, or the folder of a store of labelled examples"
+    )
     units: str | None = Field(default=None, description="unit of the acceleration, where the file does not say")
     rate: float | None = Field(default=None, gt=0, description="samples per second, where the file does not say")
     position: str | None = Field(default=None, description="where the device was worn")
     exclude_subject: str | None = Field(default=None, description="person whose examples must not be recalled")
-    cache_dir: Path = Field(
-        default_factory=lambda: user_cache_path("telltale"), description="downloaded language model"
+    cache_dir: Path | None = Field(default=None, description="folder of the language model's weights")
+    home: Path = Field(
+        default_factory=lambda: user_data_path("telltale", appauthor=False), description="conversations and stores"
     )
-    home: Path = Field(default_factory=lambda: user_data_path("telltale"), description="conversations and stores")
 
     @classmethod
     def settings_customise_sources(
@@ -85,7 +87,7 @@ class Settings(BaseSettings):
 
 
 def default_config() -> Path:
-    return user_config_path("telltale") / "config.toml"
+    return user_config_path("telltale", appauthor=False) / "config.toml"
 
 
 def load_settings(config: Path | None = None, **flags: object) -> Settings:

@@ -15,9 +15,9 @@ from recordings import plain
 
 DECIDERS = {
     "llm": "the language model",
-    "pool": "the pool of all modalities",
-    "neighbours": "models and labelled neighbours agreeing",
-    "single_modality": "the only modality there is",
+    "pool": "the pool",
+    "neighbours": "models and neighbours",
+    "single_modality": "the only modality",
     "none": "nobody",
 }
 

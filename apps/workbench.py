@@ -58,7 +58,8 @@ class Workbench:
 
         motion = MotionClassifier.from_pretrained(_path(self.settings.motion_model))
         sound = open_sound_tagger(self.settings.audio_model)
-        exemplars = ExemplarStore.open(_path(self.settings.exemplars))
+        wanted = self.settings.exemplars
+        exemplars = None if wanted == "none" else ExemplarStore.open(_path(wanted))
         return Bench(motion=motion, sound=sound, exemplars=exemplars)
 
     @cached_property
@@ -90,6 +91,20 @@ class Workbench:
             stride_s=self.bench.stride_s,
             exclude_subject=self.settings.exclude_subject,
         )
+
+    def recorded_settings(self) -> dict[str, str | int | float | bool | None]:
+        """Everything the user set that can change a timeline, for the record."""
+        read = {"units": self.settings.units, "rate": self.settings.rate, "position": self.settings.position}
+        return {**self.annotate_settings().recorded(), **read}
+
+    def revisions(self) -> dict[str, str]:
+        """The revisions of the opened models. The language model stands in the settings and is not opened for this."""
+        motion, sound, exemplars = self.bench.motion, self.bench.sound, self.bench.exemplars
+        return {
+            "motion": motion.revision if motion else "none",
+            "sound": sound.revision if sound else "none",
+            "exemplars": exemplars.revision if exemplars else "none",
+        }
 
     def annotate(self, recording: Recording) -> TimelineRecord:
         """The timeline of a recording that `open` returned; the time spent reading stands in its timings."""

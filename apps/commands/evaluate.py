@@ -64,7 +64,11 @@ def evaluate(
             cure="add --data DIR (or TELLTALE_DATA)",
         )
     with progress(quiet) as report:
-        result = run(TaskOptions(settings.data, output, settings.llm, seed, limit, report))
+
+        def counted(stage: str, done: int, total: int) -> None:
+            report(stage, done / total if total else 0.0)
+
+        result = run(TaskOptions(settings.data, output, settings.llm, seed, limit, counted))
     text = json.dumps(result, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     if output is not None:
         write_text(output, text)

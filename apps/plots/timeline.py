@@ -104,7 +104,9 @@ def draw_timeline(
         )
 
         text = io.StringIO()
-        figure.savefig(text, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+        figure.savefig(
+            text, format="svg", transparent=True, metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
+        )
         picture = io.BytesIO()
         if png:
             figure.savefig(picture, format="png", dpi=130, facecolor="white", metadata={"Software": None})
