@@ -34,6 +34,8 @@ def run(command: Callable[[], object]) -> int:
         code = result if isinstance(result, int) else DONE
     except SystemExit as leaving:
         code = leaving.code if isinstance(leaving.code, int) else DONE
+        if isinstance(leaving.__context__, BrokenPipeError):  # typer has met it first
+            code = PIPE_CLOSED
     except BaseException as failure:
         code = _explained(failure)
     if code == INTERRUPTED:
