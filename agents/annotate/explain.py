@@ -9,6 +9,7 @@ from langgraph.runtime import Runtime
 from agents.annotate.context import Context
 from agents.annotate.salient import Salient, salient
 from agents.annotate.state import Draft, State
+from agents.annotate.written import lead
 from agents.timeline import EpisodeRecord
 from agents.wording import episode_sentence, exemplar_sentence, modality_sentence
 from tools import Evidence, LabelProbability
@@ -28,17 +29,17 @@ def explain(state: State, runtime: Runtime[Context]) -> State:
         said = [evidence[id_] for id_ in state["said"][i]]
         measured = salient(context, recording_id, episode)
         added.update({e.id: e for _, used in measured for e in used})
-        drafts.append(_drafts(episode, said, measured))
+        drafts.append(_lead_first(context, episode, _drafts(episode, said, measured)))
     return {"drafts": drafts, "evidence": added, "timings": {"explain_s": time.perf_counter() - began}}
 
 
 def _drafts(episode: EpisodeRecord, said: list[Evidence], measured: list[Salient]) -> tuple[Draft, ...]:
     perceived = [e for e in said if e.quantity in ("activity", "sound")]
-    lead = episode_sentence(episode)
+    opening = episode_sentence(episode)
     under = tuple(e.id for e in perceived)
     if episode.status == "no_data":
-        return (Draft(lead, (), lead),)
-    drafts = [Draft(lead, under, lead)]
+        return (Draft(opening, (), opening),)
+    drafts = [Draft(opening, under, opening)]
     for fact in perceived:
         modality = "motion" if fact.quantity == "activity" else "sound"
         top = [LabelProbability(str(fact.value), fact.probability or 0.0), *fact.alternatives]
@@ -50,6 +51,14 @@ def _drafts(episode: EpisodeRecord, said: list[Evidence], measured: list[Salient
         drafts.append(_template(exemplar_sentence(episode.exemplars), *neighbours))
     drafts += [_template(sentence, *used) for sentence, used in measured]
     return tuple(drafts[:MOST_SENTENCES])
+
+
+def _lead_first(context: Context, episode: EpisodeRecord, drafts: tuple[Draft, ...]) -> tuple[Draft, ...]:
+    """The drafts, the first in the language model's words where it may write."""
+    words = lead(context, episode, [draft.template for draft in drafts])
+    if words is None:
+        return drafts
+    return (Draft(words, drafts[0].evidence, drafts[0].template), *drafts[1:])
 
 
 def _template(sentence: str, *used: Evidence) -> Draft:

@@ -15,6 +15,8 @@ Salient = tuple[str, tuple[Evidence, ...]]
 FEWEST_STEPS = 5
 # Still for at least this share of the episode is worth a sentence.
 STILL_SHARE = 0.5
+# A transition is over in seconds; the trend of anything longer is not the movement.
+LONGEST_TRANSITION_S = 15.0
 
 
 def salient(context: Context, recording_id: str, episode: EpisodeRecord) -> list[Salient]:
@@ -58,7 +60,7 @@ def _turning(
     context: Context, recording_id: str, episode: EpisodeRecord, span: Span, events: list[Evidence]
 ) -> list[Salient]:
     """For a postural transition the turn of the body, and the axis that went furthest up or down."""
-    if episode.activity not in TRANSITIONS:
+    if episode.activity not in TRANSITIONS or span.duration_s > LONGEST_TRANSITION_S:
         return []
     found: list[Salient] = []
     turns = _of(events, "posture_change")

@@ -184,7 +184,7 @@ def shipped_bench() -> Bench:
 
 def truth_of(recording: Recording) -> frames.Codes:
     """(n,) the class of every sample of the only stream; transitions and unlabelled samples are `UNLABELLED`."""
-    from models.motion import label_of
+    from models.motion.taxonomy import label_of
 
     spans = [(a.start_s, a.end_s, label_of("hapt", a.label) or "") for a in recording.annotations]
     codes = _codes(spans, recording, blank=frames.UNLABELLED)
