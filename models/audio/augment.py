@@ -31,9 +31,8 @@ def crop(sound: Floats, n: int, rng: np.random.Generator) -> tuple[Floats, float
     return sound[starts[best] : starts[best] + n].copy(), float(10 * np.log10(power.max() / power[best]))
 
 
-def stretch(sound: Floats, rng: np.random.Generator) -> Floats:
-    """Played 10 % slower to 10 % faster (pitch moves with it); the length stays, by cutting or by silence."""
-    factor = float(rng.uniform(0.9, 1.1))
+def stretch(sound: Floats, factor: float) -> Floats:
+    """Played `factor` times as fast (pitch moves with it); the length stays, by cutting or by silence."""
     at = np.arange(sound.size) * factor
     return np.interp(at, np.arange(sound.size), sound, right=0.0).astype(np.float32)
 
@@ -91,7 +90,7 @@ def _vorbis(sound: Floats, compression: float) -> Floats:
 def augment(sound: Floats, rng: np.random.Generator) -> Floats:
     """The whole chain, each link with its own chance. `sound`: (n,) at 16 kHz; the same generator state gives the same bytes."""
     if rng.random() < 0.4:
-        sound = stretch(sound, rng)
+        sound = stretch(sound, float(rng.uniform(0.9, 1.1)))
     if rng.random() < 0.7:
         sound = equalise(sound, rng)
     if rng.random() < 0.5:

@@ -10,18 +10,23 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from models.audio.augment import augment, crop
+from models.audio.augment import augment, crop, stretch
 from models.audio.clips import LabelledClip
 from models.audio.labels import NONE_OF_THESE
 from models.audio.prediction import RATE_HZ, Floats
-from models.audio.synthetic import unknown_sound
+from models.audio.synthetic import mirrored, unknown_sound
 from recordings.datasets.audio_clips import read_clip
 
 # One length a batch; 2.56 s is what the timeline asks for, the others keep the tagger honest about length.
 LENGTHS_S = (1.0, 1.5, 2.56, 2.56, 2.56, 4.0, 5.0)
-# Shares of a batch: unknown sounds made here, then mixtures of two clips; the rest are single clips.
-SYNTHETIC_SHARE = 0.08
-MIXTURE_SHARE = 0.15
+# Shares of a batch: unknown sounds made from nothing, unknown ones made from known ones, mixtures of two clips; the rest are
+# single clips. Clips of labels that nobody maps are few, so much of what `none_of_these` must cover is made.
+SYNTHETIC_SHARE = 0.12
+ESTRANGED_SHARE = 0.10
+MIXTURE_SHARE = 0.13
+# Labels whose sound has a pitch or a resonance: played far too slow or too fast, or mirrored, it is not that sound any more.
+# (Rain at half speed is still rain.)
+_PITCHED = ("dog_barking", "baby_crying", "sneezing", "cutlery_and_plates", "knocking", "cupboard_or_drawer")
 # A crop this far under its clip's loudest one no longer holds what the clip is called.
 FAINT_DB = 30.0
 
@@ -76,7 +81,14 @@ class Batches:
             target[self.labels.index(NONE_OF_THESE)] = 1.0
             return augment(unknown_sound(rng, n), rng), target
         sound, label = self._one(rng, n)
-        if draw < SYNTHETIC_SHARE + MIXTURE_SHARE:
+        if label == NONE_OF_THESE:
+            sound = stretch(sound, float(2.0 ** rng.uniform(-1.2, 1.2)))
+        if draw < SYNTHETIC_SHARE + ESTRANGED_SHARE and label in _PITCHED:
+            fast = float(2.0 ** (rng.choice([-1, 1]) * rng.uniform(0.8, 1.5)))
+            strange = mirrored(sound) if rng.random() < 0.4 else stretch(sound, fast)
+            target[self.labels.index(NONE_OF_THESE)] = 1.0
+            return augment(strange, rng), target
+        if draw > 1.0 - MIXTURE_SHARE:
             other, second = self._one(rng, n)
             ratio_db = float(rng.uniform(0, 15))
             sound = _unit(sound) + _unit(other) * np.float32(10 ** (-ratio_db / 20))

@@ -56,7 +56,7 @@ def labelled(clips: Iterable[AudioClip], seed: int = 0) -> list[LabelledClip]:
 
     A source is the clip's `group` (one source recording); groups that share a clip's group are one by definition. Per label,
     sources are ordered by a digest of the seed and their name; about 60 % of them train, 20 % validate, 20 % test, and every
-    label with three sources is in all three parts. A source with several labels (one kitchen session) is placed once, with its
+    label with three sources is in all three parts; one with fewer only trains, and is tested on foreign clips alone. A source with several labels (one kitchen session) is placed once, with its
     rarest label first, and keeps that place.
     """
     rows = [(clip, label) for clip in clips if (label := label_of(clip.label)) is not None]
@@ -72,7 +72,7 @@ def labelled(clips: Iterable[AudioClip], seed: int = 0) -> list[LabelledClip]:
 def _place(label: str, sources: Mapping[str, int], place: dict[str, Part], seed: int) -> None:
     """Put the sources of one label that have no place yet, largest to train so that small ones can test."""
     total = len(sources)
-    quota = {"test": max(1, round(0.2 * total)), "validation": max(1, round(0.2 * total)) if total >= 3 else 0}
+    quota = dict.fromkeys(("test", "validation"), max(1, round(0.2 * total)) if total >= 3 else 0)
     taken = Counter(place[source] for source in sources if source in place)
     largest = max(sources, key=lambda source: (sources[source], source))
 
@@ -83,11 +83,10 @@ def _place(label: str, sources: Mapping[str, int], place: dict[str, Part], seed:
         if source in place:
             continue
         part: Part = "train"
-        if source != largest or total == 1:
-            for candidate in ("test", "validation"):
-                if taken[candidate] < quota[candidate] and total > 1:
-                    part = candidate
-                    break
+        for candidate in ("test", "validation"):
+            if source != largest and taken[candidate] < quota[candidate]:
+                part = candidate
+                break
         place[source] = part
         taken[part] += 1
 

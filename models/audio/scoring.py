@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -31,16 +31,19 @@ def as_stream(sound: Floats) -> Stream:
     return Stream("sound", "audio", ("sound",), ("full scale",), float(RATE_HZ), sound[None])
 
 
-def predict_clips(model: SoundModel, sounds: Sequence[Floats], piece_s: float = PIECE_S) -> npt.NDArray[np.float32]:
-    """(n, L) probabilities of whole clips: pieces of up to `piece_s`, their log-probabilities averaged and renormalised."""
-    rows = []
+def clip_predictions(
+    model: SoundModel, sounds: Sequence[Floats], piece_s: float = PIECE_S
+) -> Iterator[SoundPrediction]:
+    """Of each clip, the prediction of its pieces: as many equal ones as come nearest to `piece_s`."""
     for sound in sounds:
         length_s = sound.size / RATE_HZ
-        pieces = max(1, round(length_s / piece_s))
-        edges = np.linspace(0.0, length_s, pieces + 1)
-        spans = [Span(float(a), float(b)) for a, b in pairwise(edges)]
-        rows.append(pooled(model.predict(as_stream(sound), spans)))
-    return np.stack(rows)
+        edges = np.linspace(0.0, length_s, max(1, round(length_s / piece_s)) + 1)
+        yield model.predict(as_stream(sound), [Span(float(a), float(b)) for a, b in pairwise(edges)])
+
+
+def predict_clips(model: SoundModel, sounds: Sequence[Floats], piece_s: float = PIECE_S) -> npt.NDArray[np.float32]:
+    """(n, L) probabilities of whole clips: the log-probabilities of their pieces averaged and renormalised."""
+    return np.stack([pooled(prediction) for prediction in clip_predictions(model, sounds, piece_s)])
 
 
 def pooled(prediction: SoundPrediction) -> npt.NDArray[np.float32]:
