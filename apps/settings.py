@@ -9,7 +9,7 @@ import warnings
 from pathlib import Path
 from typing import Literal
 
-from platformdirs import user_config_path, user_data_path
+from platformdirs import user_cache_path, user_config_path, user_data_path
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     rate: float | None = Field(default=None, gt=0, description="samples per second, where the file does not say")
     position: str | None = Field(default=None, description="where the device was worn")
     exclude_subject: str | None = Field(default=None, description="person whose examples must not be recalled")
-    cache_dir: Path | None = Field(default=None, description="folder of the language model's weights")
+    cache_dir: Path | None = Field(default=None, description="folder for what can be fetched again")
     home: Path = Field(
         default_factory=lambda: user_data_path("telltale", appauthor=False), description="conversations and stores"
     )
@@ -88,6 +88,11 @@ class Settings(BaseSettings):
 
 def default_config() -> Path:
     return user_config_path("telltale", appauthor=False) / "config.toml"
+
+
+def default_cache() -> Path:
+    """What can be made or fetched again: the opened store of the shipped examples."""
+    return user_cache_path("telltale", appauthor=False)
 
 
 def load_settings(config: Path | None = None, **flags: object) -> Settings:

@@ -53,7 +53,8 @@ def print_timeline(console: Console, timeline: TimelineRecord) -> None:
     _header(console, timeline)
     for episode in timeline.episodes:
         _episode(console, episode, numbers)
-    _forecast(console, timeline.forecast)
+    console.print()
+    print_forecast(console, timeline.forecast)
     facts = cited(timeline)
     if facts:
         console.print(Text("\nEvidence", style="bold"))
@@ -107,12 +108,12 @@ def forecast_line(forecast: ForecastRecord) -> str:
         else f", between {clock(forecast.interval_s[0])} and {clock(forecast.interval_s[1])}"
     )
     length = "" if forecast.duration_s is None else f", for about {duration(forecast.duration_s)}"
-    basis = f"from {duration(forecast.from_.observed_s)} observed, {plain(forecast.from_.method, 80)}"
+    basis = f"from {duration(forecast.from_.observed_s)} observed, {plain(forecast.from_.method, 200)}"
     return f"{activity_phrase(forecast.activity)} at about {clock(forecast.start_s)}{window}{length} ({percent(forecast.probability)}; {basis})"
 
 
-def _forecast(console: Console, forecast: Sequence[ForecastRecord]) -> None:
-    console.print(Text("\nWhat comes next", style="bold"))
+def print_forecast(console: Console, forecast: Sequence[ForecastRecord]) -> None:
+    console.print(Text("What comes next", style="bold"))
     if not forecast:
         console.print("  cannot tell: too little was observed to say")
     for one in forecast:

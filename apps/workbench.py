@@ -7,15 +7,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from apps.console import Report, warn_of
-from apps.settings import Settings
+from apps.console import Report, warn, warn_of
+from apps.settings import Settings, default_cache
 from recordings import Recording, UserError
 
 if TYPE_CHECKING:
     from agents.annotate import AnnotateSettings
     from agents.language import LanguageModel
     from agents.timeline import TimelineRecord
+    from models.motion import MotionClassifier
     from tools import Bench
+    from tools.exemplars import ExemplarStore
 
 
 def _silent(doing: str, fraction: float) -> None:
@@ -30,37 +32,61 @@ class Workbench:
         self.progress = progress
         self._read_s: dict[str, float] = {}
 
-    def open(self, source: str, *, warn: bool = True) -> Recording:
-        """The recording that `source` names, on the bench; its warnings go to stderr. UserError with the cure."""
+    def open(self, source: str, *, aloud: bool = True) -> Recording:
+        """The recording that `source` names, on the bench; aloud: its warnings go to stderr. UserError with the cure."""
+        began = time.perf_counter()
+        recording = self.read(source)
+        self._read_s[recording.id] = time.perf_counter() - began
+        if aloud:
+            warn_of(recording)
+        self.bench.add(recording)
+        return recording
+
+    def read(self, source: str) -> Recording:
+        """The recording alone; no model is opened."""
         from recordings import ReadOptions, open_recording
 
-        began = time.perf_counter()
         options = ReadOptions(units=self.settings.units, rate_hz=self.settings.rate, position=self.settings.position)
         recording = open_recording(source, data_dir=self.settings.data, options=options)
         if not recording.streams:
             raise UserError(source, expected="motion or sound", found="neither", cure="name another file")
-        self._read_s[recording.id] = time.perf_counter() - began
-        if warn:
-            warn_of(recording)
-        self.bench.add(recording)
         return recording
 
     def close(self, recording: Recording) -> None:
         self.bench.remove(recording.id)
 
     @cached_property
+    def motion(self) -> MotionClassifier:
+        from models.motion import MotionClassifier
+
+        return MotionClassifier.from_pretrained(_path(self.settings.motion_model))
+
+    @cached_property
     def bench(self) -> Bench:
         """Both perception models and the labelled examples, as the settings name them."""
         from models.audio import open_sound_tagger
-        from models.motion import MotionClassifier
         from tools import Bench
+
+        sound = open_sound_tagger(self.settings.audio_model)
+        return Bench(motion=self.motion, sound=sound, exemplars=self.store(self.motion.revision))
+
+    def store(self, revision: str) -> ExemplarStore | None:
+        """The labelled examples for the motion checkpoint `revision`; None when the settings name none.
+
+        The shipped ones fit the shipped checkpoint alone: with another they are left out, and that is said.
+        """
         from tools.exemplars import ExemplarStore
 
-        motion = MotionClassifier.from_pretrained(_path(self.settings.motion_model))
-        sound = open_sound_tagger(self.settings.audio_model)
         wanted = self.settings.exemplars
-        exemplars = None if wanted == "none" else ExemplarStore.open(_path(wanted))
-        return Bench(motion=motion, sound=sound, exemplars=exemplars)
+        if wanted == "none":
+            return None
+        if wanted != "shipped":
+            return ExemplarStore.open(Path(wanted).expanduser(), revision=revision)
+        shipped = ExemplarStore.shipped(self.settings.cache_dir or default_cache())
+        if shipped.revision != revision:
+            warn(f"the shipped examples are of motion checkpoint {shipped.revision}, not {revision}: none are recalled")
+            return None
+        return shipped
 
     @cached_property
     def llm(self) -> LanguageModel | None:
@@ -81,10 +107,12 @@ class Workbench:
             progress=self.progress,
         )
 
-    def annotate_settings(self) -> AnnotateSettings:
+    def annotate_settings(self, horizon_s: float | None = None) -> AnnotateSettings:
         from agents.annotate import AnnotateSettings
 
+        ahead = {} if horizon_s is None else {"forecast_horizon_s": horizon_s}
         return AnnotateSettings(
+            **ahead,
             fusion=self.settings.fusion,
             llm=None if self.settings.fusion == "never" else self.settings.llm,
             window_s=self.bench.window_s,
@@ -106,12 +134,16 @@ class Workbench:
             "exemplars": exemplars.revision if exemplars else "none",
         }
 
-    def annotate(self, recording: Recording) -> TimelineRecord:
+    def annotate(self, recording: Recording, horizon_s: float | None = None) -> TimelineRecord:
         """The timeline of a recording that `open` returned; the time spent reading stands in its timings."""
         from agents.annotate import annotate
 
         timeline = annotate(
-            recording, bench=self.bench, llm=self.llm, settings=self.annotate_settings(), progress=self.progress
+            recording,
+            bench=self.bench,
+            llm=self.llm,
+            settings=self.annotate_settings(horizon_s),
+            progress=self.progress,
         )
         read_s = round(self._read_s.get(recording.id, 0.0), 3)
         return timeline.model_copy(update={"timings": {"read_s": read_s, **timeline.timings}})
