@@ -15,9 +15,11 @@ from agents.wording import (
     comparison_sentence,
     count_comparison_sentence,
     count_sentence,
+    distinct_sentence,
     episode_sentence,
     order_sentence,
     present_sentence,
+    ranked_sentence,
     share_sentence,
     total_sentence,
     when_sentence,
@@ -53,7 +55,7 @@ def absent(mention: Mention, queries: tuple[QueryRecord, ...]) -> Finding:
     if not mention.known:
         statements.append(
             Statement(
-                "It is not an activity that these models can tell apart, so this says only that no episode carries that name.",
+                "It is not among the activities that can be told from this recording's sensors and placement, so this says only that no episode carries that name.",
                 plain=True,
             )
         )
@@ -136,7 +138,7 @@ def distinct(query: Query, sources: Sources) -> Finding:
     record = queried("episodes.distinct_activities", labels, **_span(query))
     if not labels:
         return Finding((Statement(activities_sentence([]), 0, None),), (record,), status="cannot_tell")
-    return Finding((_statement(activities_sentence(labels), len(labels), "activities", chosen),), (record,))
+    return Finding((_statement(distinct_sentence(labels), len(labels), "activities", chosen),), (record,))
 
 
 def share(query: Query, sources: Sources) -> Finding:
@@ -205,7 +207,7 @@ def extreme(query: Query, sources: Sources) -> Finding:
         return distinct(query, sources)
     found = ep.extreme(chosen, which)
     record = queried(f"episodes.{which}", [found.activity, found.start_s, found.end_s], **_span(query))
-    statement = _statement(episode_sentence(found, sources.start), found.activity, None, [found])
+    statement = _statement(ranked_sentence(which, found, sources.start), found.activity, None, [found])
     return Finding((statement,), (record,), focus=(found.start_s, found.end_s), labels=(found.activity,))
 
 
@@ -347,7 +349,7 @@ def summary(query: Query, sources: Sources) -> Finding:
         return distinct(query, sources)
     totals = {label: ep.total_s(ep.of(chosen, [label])) for label in ep.labels_in_order(chosen)}
     record = queried("episodes.totals_s", totals)
-    statements = [_statement(activities_sentence(list(totals)), len(totals), "activities", chosen)]
+    statements = [_statement(distinct_sentence(list(totals)), len(totals), "activities", chosen)]
     for label in sorted(totals, key=lambda name: -totals[name])[:MOST_SPANS]:
         own = ep.of(chosen, [label])
         statements.append(_statement(total_sentence(label, totals[label], len(own)), totals[label], "s", own))

@@ -39,6 +39,8 @@ def why(query: Query, sources: Sources) -> Finding:
     shown = chosen[:3]
     record = queried("episodes.explanation", [e.id for e in shown])
     statements = [Statement(s.sentence, e.activity, None, tuple(s.evidence)) for e in shown for s in e.explanation]
+    if not statements:
+        statements = [Statement(episode_sentence(e, sources.start), e.activity) for e in shown]
     if len(chosen) > len(shown):
         statements.append(
             Statement("The other episodes' reasons are on the report page; ask for one by its time.", plain=True)

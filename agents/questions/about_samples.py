@@ -9,11 +9,11 @@ from agents.questions.findings import Finding, Statement, queried
 from agents.questions.query import Query
 from agents.timeline import QueryRecord
 from agents.wording import (
+    event_count_sentence,
     event_sentence,
     measurement_sentence,
     modality_sentence,
     no_sensor_sentence,
-    sentence_case,
     span_phrase,
 )  # fmt: skip
 from recordings import Span
@@ -140,20 +140,17 @@ def count_events(query: Query, sources: Sources) -> Finding:
             continue
         queries.append(queried("detect_events", len(facts), **arguments))
         statements.append(
-            Statement(f"{sentence_case(_count(len(facts), event))}.", len(facts), _EVENT_WORDS[event], plain=True)
+            Statement(
+                event_count_sentence(len(facts), _EVENT_WORDS[event][:-1], (span.start_s, span.end_s), sources.start),
+                len(facts),
+                _EVENT_WORDS[event],
+            )
         )
         for fact in facts[:MOST_SPANS]:
             statements.append(Statement(event_sentence(fact, sources.start), fact.value, fact.unit, (fact.id,)))
             evidence.append(fact)
     status = "answered" if evidence or event not in {"steps", "cadence"} else "no_data"
     return Finding(tuple(statements), tuple(queries), tuple(evidence), status=status, focus=_focus(spans))
-
-
-def _count(n: int, event: str) -> str:
-    words = _EVENT_WORDS[event]
-    return (
-        f"no {words} were found" if n == 0 else f"{n} {words[:-1]} was found" if n == 1 else f"{n} {words} were found"
-    )
 
 
 def sound(query: Query, sources: Sources) -> Finding:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from agents.questions.query import Mention
+from agents.wording import activity_forms, activity_phrase
 
 # Families: what a person says → the labels of any vocabulary that belong to it (matched by prefix or name).
 FAMILIES: dict[str, tuple[str, ...]] = {
@@ -263,6 +264,19 @@ FOREIGN = (
     "coughing",
 )
 
+_GERUNDS = {
+    "swim": "swimming", "swam": "swimming", "cycle": "cycling", "cycled": "cycling", "bike": "biking", "biked": "biking",
+    "sleep": "sleeping", "slept": "sleeping", "drive": "driving", "drove": "driving", "dance": "dancing", "danced": "dancing",
+    "ski": "skiing", "skied": "skiing", "row": "rowing", "rowed": "rowing", "climb": "climbing", "play": "playing", "read": "reading",
+    "smoke": "smoking", "smoked": "smoking", "take": "taking", "skate": "skating", "surf": "surfing", "hike": "hiking", "hiked": "hiking",
+    "do": "doing", "lift": "lifting", "ride": "riding", "meditate": "meditating", "paint": "painting", "painted": "painting",
+    "iron": "ironing", "ironed": "ironing", "vacuum": "vacuuming", "vacuumed": "vacuuming", "sing": "singing", "sang": "singing",
+    "fly": "flying", "flew": "flying", "crawl": "crawling", "crawled": "crawling", "fall": "falling", "fell": "falling", "box": "boxing",
+    "knit": "knitting", "sew": "sewing", "fish": "fishing", "shop": "shopping", "argue": "arguing", "fight": "fighting", "cook": "cooking",
+    "cooked": "cooking", "talk": "talking", "watch": "watching", "shave": "shaving", "sneeze": "sneezing", "cough": "coughing",
+    "garden": "gardening", "golf": "golfing", "shower": "showering",
+}  # fmt: skip
+
 SENSORS: dict[str, tuple[str, ...]] = {
     "heart rate": ("heart rate", "heartrate", "pulse", "bpm", "heart beat", "heartbeat", "beats per minute", "heart"),
     "heart rate variability": ("hrv", "heart rate variability"),
@@ -337,6 +351,14 @@ def activity_words(label: str) -> tuple[str, ...]:
     return (label.replace("_", " "), label)
 
 
+def gerund(words: str) -> str:
+    """ "swim" → "swimming", "ride a horse" → "riding a horse"; words that are no verb of the tables stay as they are."""
+    verb, _, rest = words.partition(" ")
+    if verb.endswith("ing") or verb not in _GERUNDS:
+        return words
+    return f"{_GERUNDS[verb]} {rest}".strip()
+
+
 def family_labels(family: str, vocabulary: Iterable[str]) -> tuple[str, ...]:
     chosen = []
     for pattern in FAMILIES[family]:
@@ -350,12 +372,15 @@ def family_labels(family: str, vocabulary: Iterable[str]) -> tuple[str, ...]:
 def _phrases(vocabulary: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], Mention], ...]:
     entries: dict[str, Mention] = {}
     for word in FOREIGN:
-        entries[word] = Mention(text=word)
+        entries[word] = Mention(text=gerund(word))
     for label, words in SYNONYMS.items():
         for word in (*activity_words(label), *words):
-            entries[word] = Mention(text=word, labels=(label,) if label in vocabulary else ())
+            # A known word outside this vocabulary keeps the label's own wording: "run" is then "running".
+            entries[word] = (
+                Mention(text=word, labels=(label,)) if label in vocabulary else Mention(text=activity_phrase(label))
+            )
     for label in vocabulary:
-        for word in activity_words(label):
+        for word in (*activity_forms(label), *activity_words(label)):
             entries[word] = Mention(text=word, labels=(label,))
     for family, words in FAMILY_WORDS.items():
         labels = family_labels(family, vocabulary)
@@ -365,7 +390,7 @@ def _phrases(vocabulary: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], Mentio
     if "stairs" in vocabulary and "walking_upstairs" not in vocabulary:
         for label in ("walking_upstairs", "walking_downstairs"):
             for word in (*activity_words(label), *SYNONYMS[label]):
-                entries[word] = Mention(text=word)
+                entries[word] = Mention(text=activity_phrase(label))
     ordered = sorted(entries.items(), key=lambda item: -len(item[0]))
     return tuple((re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])"), mention) for word, mention in ordered)
 
