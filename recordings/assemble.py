@@ -135,7 +135,7 @@ def streams_of(tracks: Sequence[Track], zero_s: float) -> tuple[tuple[Stream, ..
     taken: set[str] = set()
     for members in groups.values():
         first = members[0]
-        base = (first.position or first.device or "motion") if first.modality == "motion" else "other"
+        base = _name(first) if first.modality == "motion" else "other"
         if first.modality == "other" and len(first.channels) == 1:
             base = first.channels[0]
         name, count = base, 2
@@ -146,6 +146,12 @@ def streams_of(tracks: Sequence[Track], zero_s: float) -> tuple[tuple[Stream, ..
         streams.append(stream)
         steps += more
     return tuple(streams), tuple(steps)
+
+
+def _name(track: Track) -> str:
+    """`wrist`, `left-wrist`, `phone`, `motion`."""
+    side = next((f"{side}-" for side in ("left", "right") if (track.device or "").startswith(f"{side} ")), "")
+    return f"{side}{track.position}" if track.position else (track.device or "motion").replace(" ", "-")
 
 
 def placed(stream: Stream, position: str) -> Stream:

@@ -37,9 +37,10 @@ def _resampled(row: Samples, up: int, down: int) -> Samples:
         piece = np.concatenate([np.full(lead, row[a]), row[a:b]]).astype(np.float64)
         first, last = _ceil_ratio(a, up, down), _ceil_ratio(b, up, down)
         offset = (a - lead) * up // down
-        new = (
-            resample_poly(piece, up, down, padtype="line") if len(piece) > 1 else np.repeat(piece, max(1, last - first))
-        )
+        # The line from end to end is set aside: the filter's small ripple must not touch gravity, and the ends must not ring.
+        slope = (piece[-1] - piece[0]) / max(1, len(piece) - 1)
+        new = resample_poly(piece - (piece[0] + slope * np.arange(len(piece))), up, down)
+        new += piece[0] + slope * np.minimum(np.arange(len(new)) * down / up, len(piece) - 1)
         out[first:last] = new[first - offset : last - offset]
     return out
 

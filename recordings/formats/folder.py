@@ -12,7 +12,6 @@ from recordings.formats.registry import READERS, read_file, reader_of
 from recordings.options import ReadOptions
 from recordings.recording import Step
 from recordings.tables import place_in
-from recordings.tables.names import PLACES
 
 MAX_DEPTH = 3
 # A table without a motion sensor's columns (settings, notes) is no part of the recording.
@@ -71,10 +70,10 @@ def parts_of(folder: Path, options: ReadOptions, where: str) -> tuple[list[Part]
 
 def _placed_by_folder(content: Content, name: str) -> Content:
     """`watch/acc.csv`: a folder's name says what its files do not."""
-    word = next((w for part in reversed(Path(name).parent.parts) if (w := place_in(part))), None)
-    if word is None:
+    place = next((found for part in reversed(Path(name).parent.parts) if (found := place_in(part))), None)
+    if place is None:
         return content
-    device, position = PLACES[word]
+    device, position = place
     tracks = tuple(
         t if t.device or t.position else dataclasses.replace(t, device=device, position=position)
         for t in content.tracks

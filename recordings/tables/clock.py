@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Literal
 
 import numpy as np
@@ -17,6 +18,7 @@ from recordings.tables.names import Meaning
 from recordings.tables.order import in_order
 from recordings.tables.table import Numbers, Table
 
+DAY_S = 86_400.0
 SECONDS_IN = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 # Rates a body-worn sensor can have; a unit of time that gives another is not the one in the file.
 PLAUSIBLE_HZ = (0.9, 8500.0)
@@ -66,7 +68,7 @@ def clock_of(table: Table, meanings: tuple[Meaning, ...], options: ReadOptions) 
             cure="add --rate HZ, the samples per second",
         )
     # The finest clock counts the intervals; any that knows the date gives the start.
-    best = max(readings, key=lambda reading: (round(reading.distinct, 2), reading.epoch is not None, reading.rank))
+    best = max(readings, key=lambda reading: (round(reading.distinct, 2), reading.dated, reading.rank))
     times, order, steps = in_order(best.seconds, table, table.names[best.column])
     dated = best if best.dated else next((r for r in readings if r.dated), None)
     start, zone = None, None
@@ -191,29 +193,26 @@ def _from_dates(table: Table, column: int) -> _Reading:
 
     name = plain(table.names[column], 40)
     where = f"{table.where}, column {name}"
+    time_only = False
+    zone: tzinfo | None = None
     if table.is_date(column):
-        stamps = pd.Series(table.data.column(column).to_pandas())
-        zoned = stamps.dt.tz is not None
-        zone = str(stamps.dt.tz) if zoned else None
-        utc = stamps.dt.tz_convert("UTC") if zoned else stamps
-        cells = None
+        stamps = table.data.column(column).to_pandas()
+        zone = stamps.dt.tz
+        moments = stamps.dt.tz_convert("UTC").dt.tz_localize(None) if zone is not None else stamps
     else:
         cells = table.texts(column)
-        written = [cell for cell in cells[:50] if cell]
-        if not written:
-            raise UserError(
-                where, expected="times", found="no value at all", cure="add --rate HZ, the samples per second"
-            )
-        zoned = bool(_ZONE.search(written[0])) and "T" in written[0].upper() + (" " in written[0]) * "T"
-        zone = _zone_name(written[0]) if zoned else None
+        first = next((cell for cell in cells if cell), "")
+        time_only = _TIME_ONLY.fullmatch(first) is not None
+        zone = _zone_of(first)
         texts = pd.Series(cells)
-        time_only = _TIME_ONLY.fullmatch(written[0]) is not None
-        if _ODD_CLOCK.search(written[0]):
+        if _ODD_CLOCK.search(first):
             texts = texts.str.replace(_ODD_CLOCK, r"\1:\2:\3.\4", regex=True)
         if time_only:
             texts = "1970-01-01 " + texts.str.replace(",", ".", regex=False)
-        utc = pd.to_datetime(texts.where(texts != "", None), errors="coerce", utc=zoned, format="ISO8601")
-        bad = np.flatnonzero((utc.isna() & (texts != "")).to_numpy())
+        read = pd.to_datetime(
+            texts.where(pd.Series(cells) != "", None), errors="coerce", utc=zone is not None, format="ISO8601"
+        )
+        bad = np.flatnonzero(np.asarray(read.isna()) & (cells != ""))
         if len(bad):
             raise UserError(
                 f"{table.where}, {table.line_of(int(bad[0]))}, column {name}",
@@ -221,49 +220,36 @@ def _from_dates(table: Table, column: int) -> _Reading:
                 found=repr(plain(cells[bad[0]], 60)),
                 cure="write the times in ISO 8601 or as seconds",
             )
-    moments = utc.dt.tz_convert(None) if zoned else utc
-    if moments.notna().sum() == 0:
+        moments = read.dt.tz_localize(None) if zone is not None else read
+    if not moments.notna().any():
         raise UserError(where, expected="times", found="no value at all", cure="add --rate HZ, the samples per second")
-    base = moments.min().floor("s")
+    base = (moments.dropna().iloc[0] if time_only else moments.min()).floor("s")
     seconds = np.asarray((moments - base).dt.total_seconds(), dtype=np.float64)
-    only_clock = cells is not None and time_only
-    epoch: datetime | None = base.to_pydatetime()
-    if zoned and epoch is not None:
-        epoch = epoch.replace(tzinfo=UTC)
-        if zone is not None and re.fullmatch(r"[+-]\d{2}:\d{2}", zone):
-            epoch = epoch.astimezone(datetime.strptime(zone, "%z").tzinfo)
-    step = Step(
-        "read the time",
-        f"{name} holds {'times of day without a date' if only_clock else 'ISO 8601 times'}",
-        name,
-        "seconds",
-    )
-    return _Reading(
-        column, seconds, _distinct(seconds), 2, step, None if only_clock else epoch, zone, False, not only_clock
-    )
+    if time_only:  # past midnight a clock without dates starts again
+        seconds = seconds + DAY_S * np.cumsum(np.append(0, np.diff(seconds) < -DAY_S / 2))
+    epoch: datetime = base.to_pydatetime()
+    if zone is not None:
+        epoch = epoch.replace(tzinfo=UTC).astimezone(zone)
+    kind = "times of day without a date" if time_only else "ISO 8601 times"
+    step = Step("read the time", f"{name} holds {kind}", name, "seconds")
+    written = None if zone is None else ("UTC" if epoch.utcoffset() == timedelta(0) else str(zone).removeprefix("UTC"))
+    return _Reading(column, seconds, _distinct(seconds), 2, step, epoch, written, False, not time_only)
 
 
-def _zone_name(stamp: str) -> str | None:
+def _zone_of(stamp: str) -> tzinfo | None:
+    """The offset that a time stamp ends with. (`2024-05-01` ends with a day, not with an offset.)"""
     match = _ZONE.search(stamp)
-    if match is None:
+    if match is None or ":" not in stamp[: match.start()]:
         return None
-    text = match.group(1)
-    if text == "Z":
-        return "UTC"
-    return text if ":" in text else f"{text[:3]}:{text[3:]}"
+    return datetime.strptime(match.group(1), "%z").tzinfo
 
 
 def _date_and_time(readings: list[_Reading]) -> list[_Reading]:
     """A column of dates beside one of times of day are one clock."""
-    import dataclasses
-
-    dates = [r for r in readings if r.dated and r.distinct == 0.0 and r.rank == 2]
+    dates = [r for r in readings if r.dated and r.rank == 2 and np.all(np.nan_to_num(r.seconds) % DAY_S == 0)]
     times = [r for r in readings if not r.dated and r.rank == 2]
-    if not dates or not times or dates[0].epoch is None:
+    if not dates or not times or dates[0].epoch is None or times[0].epoch is None:
         return [r for r in readings if r.distinct > 0.0] or readings
-    midnight = dates[0].epoch.replace(hour=0, minute=0, second=0)
-    # A time of day was counted from its own first second; its step names the clock, the date gives the day.
-    return [
-        dataclasses.replace(times[0], epoch=midnight, dated=True),
-        *[r for r in readings if r not in dates and r not in times],
-    ]
+    of_day = times[0].epoch - datetime(1970, 1, 1)
+    clock = dataclasses.replace(times[0], epoch=dates[0].epoch + of_day, dated=True)
+    return [clock, *[r for r in readings if r not in dates and r not in times]]

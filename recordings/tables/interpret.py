@@ -14,7 +14,7 @@ from recordings.options import ReadOptions
 from recordings.recording import Step
 from recordings.tables.clock import Clock, clock_of
 from recordings.tables.labels import annotations_of
-from recordings.tables.names import PLACES, Kind, Meaning, meaning_of, place_in
+from recordings.tables.names import Kind, Meaning, Place, meaning_of, place_in
 from recordings.tables.table import Numbers, Table
 from recordings.tables.units import Gravity, acceleration_scale, rotation_scale
 
@@ -29,7 +29,7 @@ class _Triple:
     """One sensor's columns of one place: axis → (n,) numbers."""
 
     kind: Kind
-    place: str | None
+    place: Place | None
     columns: dict[str, int]
     unit: str | None
     core_motion: bool
@@ -157,7 +157,7 @@ def _numbers(table: Table, columns: list[int]) -> tuple[dict[int, Numbers], list
 
 
 def _triples(
-    table: Table, meanings: tuple[Meaning, ...], numbers: dict[int, Numbers], place: str | None
+    table: Table, meanings: tuple[Meaning, ...], numbers: dict[int, Numbers], place: Place | None
 ) -> tuple[dict[Kind, _Triple], list[Step]]:
     found: dict[Kind, _Triple] = {}
     steps = []
@@ -253,7 +253,7 @@ def _motion(
             (tuple(f"gyro_{a}" for a in axes), ("rad/s",) * len(axes), samples * scale.factor),
         )
     place = next(iter(triples.values())).place if triples else None
-    device, position = PLACES.get(place or place_in(_stem(table.where)) or "", (None, None))
+    device, position = place or place_in(_stem(table.where)) or (None, None)
     tracks = []
     for rows, members in _shared_rows(parts, len(clock.times_s), history):
         if len(rows) < 2:

@@ -120,7 +120,8 @@ _INDEX_WORDS = frozenset(
     }
 )
 # Words that name a device or a place of the body → (device, position); None: not said.
-PLACES: dict[str, tuple[str | None, str | None]] = {
+Place = tuple[str | None, str | None]
+PLACES: dict[str, Place] = {
     "watch": ("watch", "wrist"),
     "smartwatch": ("watch", "wrist"),
     "wrist": ("watch", "wrist"),
@@ -148,7 +149,7 @@ class Meaning:
     kind: Kind
     axis: Literal["x", "y", "z"] | None = None
     unit: str | None = None
-    place: str | None = None
+    place: Place | None = None
     core_motion: bool = False
 
 
@@ -158,9 +159,20 @@ def words_of(name: str) -> list[str]:
     return [word for word in re.split(r"[^0-9a-zA-Z]+", split.lower()) if word]
 
 
-def place_in(name: str) -> str | None:
-    """The first word of a name that is a device or a place of the body."""
-    return next((word for word in words_of(name) if word in PLACES), None)
+def place_of(words: list[str]) -> Place | None:
+    """(device, position) that the words name, `left watch` where a side is said; None when they name neither."""
+    named = [PLACES[word] for word in words if word in PLACES]
+    if not named:
+        return None
+    device = next((device for device, _ in named if device), None)
+    position = next((position for _, position in named if position), None)
+    side = next((word for word in words if word in ("left", "right")), None)
+    return (f"{side} {device or 'sensor'}" if side else device), position
+
+
+def place_in(name: str) -> Place | None:
+    """`place_of` a file's or folder's name."""
+    return place_of(words_of(name))
 
 
 def _unit_split(name: str) -> tuple[str, str | None]:
@@ -210,14 +222,14 @@ def meaning_of(name: str) -> Meaning:
     """What one column name means; `other` when it means nothing known. Text in a name is only ever matched, never obeyed."""
     stem, unit = _unit_split(name.strip())
     words = words_of(stem)
-    place = next((word for word in words if word in PLACES), None)
+    place = place_of(words)
     kind, axis, named_unit = _sensor(words)
     unit = unit or named_unit
     joined = "".join(words)
     if axis in ("x", "y", "z") and kind is not None:
         apple = "useracc" in joined or "accelerometeracceleration" in joined or "motiongravity" in joined
         return Meaning(kind, axis, unit, place, apple)  # type: ignore[arg-type]  # narrowed by the membership test
-    if axis in ("x", "y", "z") and len(words) - (place is not None) == 1:
+    if axis in ("x", "y", "z") and len([w for w in words if w not in PLACES and w not in ("left", "right")]) == 1:
         return Meaning("bare", axis, unit, place)  # type: ignore[arg-type]
     if not words:
         return Meaning("index")

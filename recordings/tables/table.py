@@ -96,11 +96,14 @@ class Table:
         return np.where(np.isinf(numbers), np.nan, numbers)
 
     def holds_numbers(self, column: int) -> bool:
-        """Whether the first cells that hold anything are numbers (a column of unknown meaning may be either)."""
+        """Whether most of the first cells that hold anything are numbers (a column of unknown meaning may be either)."""
+        import pandas as pd
+
         if not self.is_text(column):
             return not self.is_date(column)
-        head = Table(self.where, self.names, self.data.slice(0, 200), self.decimal_comma)
-        try:
-            return bool(np.isfinite(head.numbers(column)).any())
-        except UserError:
-            return False
+        head = Table(self.where, self.names, self.data.slice(0, 200)).texts(column)
+        written = [
+            cell.replace(",", ".") if self.decimal_comma else cell for cell in head if cell.lower() not in MISSING
+        ]
+        numbers = pd.to_numeric(pd.Series(written, dtype=object), errors="coerce")
+        return bool(written) and float(numbers.notna().mean()) > 0.5
