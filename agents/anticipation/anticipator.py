@@ -21,8 +21,9 @@ from agents.wording import activity_phrase, duration
 
 CENTRAL_80 = (0.1, 0.5, 0.9)
 _LEAST_EPISODES = 2
-_LEAST_SUPPORT = 3.0
+_LEAST_SUPPORT = 5.0
 _LEAST_PROBABILITY = 0.05
+_STRONGEST_CONTEXT = 8.0
 _MOST_FORECASTS = 3
 _SAID = 8
 
@@ -157,7 +158,8 @@ class Anticipator:
         durations = self.durations.copy()
         for activity, seconds in [pair for run in runs for pair in lengths_s(run)][:-1]:
             durations.learn(activity, seconds, self.own_weight)
-        return self.transitions.joined([names(run) for run in runs], self.own_weight), durations
+        own = [names(run) for run in runs]
+        return self.transitions.capped(_STRONGEST_CONTEXT).joined(own, self.own_weight), durations
 
     def _with_language(self, past: Sequence[Happened], shares: dict[str, float]) -> tuple[dict[str, float], bool]:
         """The shares, mixed with the language model's where it has a share and answers."""

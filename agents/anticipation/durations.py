@@ -10,6 +10,9 @@ import numpy.typing as npt
 QUANTILES = 21
 # An activity that has outlasted everything known goes on for about as long as it has lasted (a heavy tail's median).
 _OUTLASTED = 1.0
+# With so few durations known, each stands for a range: the same activity lasts half or twice as long another time.
+_FEW = 5
+_SPREAD = (0.5, 0.71, 1.0, 1.41, 2.0)
 
 
 class Durations:
@@ -34,7 +37,10 @@ class Durations:
         """
         if activity not in self.known:
             return None
-        longer = [(seconds - elapsed_s, weight) for seconds, weight in self.known[activity] if seconds > elapsed_s]
+        rows = self.known[activity]
+        if len(rows) < _FEW:
+            rows = [(seconds * factor, weight) for seconds, weight in rows for factor in _SPREAD]
+        longer = [(seconds - elapsed_s, weight) for seconds, weight in rows if seconds > elapsed_s]
         if longer:
             return _quantiles(longer, quantiles)
         # Pareto with the stated median: survival (1 + t / elapsed)^-1.

@@ -23,6 +23,17 @@ class Transitions:
             for order in range(min(i, LONGEST_CONTEXT) + 1):
                 self.counts[tuple(sequence[i - order : i])][sequence[i]] += weight  # type: ignore[assignment]
 
+    def capped(self, strongest: float) -> Transitions:
+        """A copy in which no context has been seen more than `strongest` times, its followers' shares unchanged.
+
+        People of a research set followed a script: however often it was seen, it must not outvote what this person does.
+        """
+        weaker: dict[Context, dict[str, float]] = {}
+        for context, followers in self.counts.items():
+            factor = min(1.0, strongest / max(sum(followers.values()), 1e-9))
+            weaker[context] = {name: count * factor for name, count in followers.items()}
+        return Transitions(weaker)
+
     def joined(self, sequences: Iterable[Sequence[str]], weight: float) -> Transitions:
         """A copy that has also learnt the sequences, each transition counted `weight` times."""
         both = Transitions(self.counts)
