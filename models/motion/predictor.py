@@ -101,22 +101,31 @@ class MotionClassifier:
         return taxonomy.labels_for(position)
 
     def predict(
-        self, stream: Stream, spans: Sequence[Span], *, position: str | None = None, batch_size: int = 256
+        self,
+        stream: Stream,
+        spans: Sequence[Span],
+        *,
+        position: str | None = None,
+        labels: Sequence[str] | None = None,
+        batch_size: int = 256,
     ) -> MotionPrediction:
-        """Calibrated probabilities over `labels_for(position)` for every span, in order.
+        """Calibrated probabilities for every span, in order, over `labels` (None: `labels_for(position)`).
 
-        position: where the device was worn; None reads it from the stream. A span longer than 5.12 s is cut into equal
+        position: where the device was worn; None reads it from the stream. `labels` closes the set to leaves and groups
+        that do not overlap: the probability is shared among them alone. A span longer than 5.12 s is cut into equal
         windows whose log-probabilities and embeddings are averaged. UserError when the stream has no acceleration.
         """
         place = taxonomy.position_of(position if position is not None else stream.position)
-        labels = self.labels_for(place)
+        told = self.labels_for(place) if labels is None else tuple(labels)
         logs, embeddings, usable = self.leaf_log_probabilities(self.prepare(stream, place), spans, place, batch_size)
-        groups = [taxonomy.indices([label]) for label in labels]
-        leaf = np.exp(logs)
+        groups = [taxonomy.indices([label]) for label in told]
+        # Relative to the likeliest leaf of the set, so that a set far from everything else does not underflow.
+        inside = sorted({row for rows in groups for row in rows})
+        leaf = np.exp(logs - logs[:, inside].max(axis=1, keepdims=True))
         kept = np.stack([leaf[:, rows].sum(axis=1) for rows in groups], axis=1)
         kept[~usable] = 1.0
         probabilities = (kept / kept.sum(axis=1, keepdims=True)).astype(np.float32)
-        return MotionPrediction(labels, probabilities, embeddings, usable)
+        return MotionPrediction(told, probabilities, embeddings, usable)
 
     def prepare(self, stream: Stream, position: str | None) -> Prepared:
         """The whole stream in the network's rate and axes, with the steps that took it there."""

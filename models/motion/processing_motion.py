@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from models.motion.orientation import AS_IS, resolve, turned
-from recordings import ACCELERATION, GRAVITY, ROTATION, Samples, Span, Step, Stream, UserError
+from recordings import ACCELERATION, GRAVITY, ROTATION, Samples, Span, Step, Stream, UserError, resample
 
 # A window with more than this share of its samples in a gap says nothing; a smaller hole is bridged linearly.
 LARGEST_GAP_SHARE = 0.25
@@ -18,32 +18,8 @@ SHORTEST_S = 1.0
 LONGEST_S = 5.12
 
 
-def to_rate(samples: Samples, rate_hz: float, wanted_hz: float) -> Samples:
-    """(channels, n) at `rate_hz` → (channels, m) at `wanted_hz`, polyphase with anti-alias; NaN runs stay NaN."""
-    from fractions import Fraction
-
-    from scipy.signal import resample_poly
-
-    if math.isclose(rate_hz, wanted_hz, rel_tol=1e-6) or not samples.shape[1]:
-        return samples
-    ratio = Fraction(wanted_hz / rate_hz).limit_denominator(1000)
-    n = samples.shape[1]
-    m = math.ceil(n * ratio.numerator / ratio.denominator)
-    out = np.full((samples.shape[0], m), np.nan, dtype=np.float32)
-    for row, values in enumerate(samples):
-        good = np.isfinite(values)
-        edges = np.flatnonzero(np.diff(np.concatenate(([False], good, [False])).astype(np.int8)))
-        for start, end in zip(edges[::2], edges[1::2], strict=True):
-            piece = resample_poly(
-                values[start:end].astype(np.float64), ratio.numerator, ratio.denominator, padtype="line"
-            )
-            first = math.ceil(start * ratio.numerator / ratio.denominator)
-            out[row, first : first + len(piece)] = piece[: m - first]
-    return out
-
-
-def motion_channels(stream: Stream) -> Samples:
-    """(6, n): acceleration with gravity in m/s², rotation in rad/s; rotation is NaN where there is no gyroscope.
+def motion_samples(stream: Stream, rate_hz: float) -> Samples:
+    """(6, n) at `rate_hz`: acceleration with gravity in m/s², rotation in rad/s; NaN where there is no gyroscope.
 
     UserError when the stream has no three-axis acceleration.
     """
@@ -58,7 +34,13 @@ def motion_channels(stream: Stream) -> Samples:
     if stream.gravity == "removed" and stream.has(*GRAVITY):
         acc = acc + stream.select(*GRAVITY)
     gyro = stream.select(*ROTATION) if stream.has(*ROTATION) else np.full_like(acc, np.nan)
-    return np.ascontiguousarray(np.concatenate([acc, gyro]), dtype=np.float32)
+    six = replace(
+        stream,
+        channels=ACCELERATION + ROTATION,
+        units=("m/s²",) * 3 + ("rad/s",) * 3,
+        samples=np.concatenate([acc, gyro]).astype(np.float32),
+    )
+    return np.ascontiguousarray(resample(six, rate_hz).samples)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +63,7 @@ def prepare(
 
     density: where gravity points at the position (`orientation.log_density`); None leaves the axes as they are.
     """
-    samples = to_rate(motion_channels(stream), stream.rate_hz, rate_hz)
+    samples = motion_samples(stream, rate_hz)
     steps = [Step("resample", "the motion model's rate", f"{stream.rate_hz:g} Hz", f"{rate_hz:g} Hz")]
     if density is not None:
         turn = resolve(samples, rate_hz, position, density)

@@ -11,19 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from models.motion import orientation
-from models.motion.processing_motion import motion_channels, to_rate
+from models.motion.processing_motion import motion_samples
 from models.motion.protocols import PROTOCOLS
+from models.motion.subjects import VALIDATION_SUBJECTS
 from models.motion.taxonomy import POSITIONS, label_of
 from recordings import Recording, Samples
 from recordings.datasets import dataset, is_held_out
-
-# Further training subjects that choose the recipe and fit the temperature; never a held-out one.
-VALIDATION_SUBJECTS: dict[str, frozenset[str]] = {
-    "usc_had": frozenset({"5", "11"}),
-    "hapt": frozenset({"3", "8", "16", "27"}),
-    "motionsense": frozenset({"2", "10", "18"}),
-    "wisdm": frozenset({"1606", "1617"}),
-}
 
 Progress = Callable[[str, float], None]
 
@@ -102,7 +95,7 @@ def _runs(recording: Recording, rate_hz: float, missing: npt.NDArray[np.bool_]) 
 def training_stream(recording: Recording, rate_hz: float) -> TrainingStream:
     """A recording at the network's rate, axes as recorded."""
     stream = recording.streams[0]
-    samples, missing = _filled(to_rate(motion_channels(stream), stream.rate_hz, rate_hz))
+    samples, missing = _filled(motion_samples(stream, rate_hz))
     position = stream.position or "unknown"
     source = next(p.name for p in PROTOCOLS.values() if (p.dataset, p.position) == (recording.dataset, position))
     return TrainingStream(
