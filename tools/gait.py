@@ -19,8 +19,12 @@ WINDOW_S = 4.0
 HOP_S = 1.0
 # The normalised autocorrelation at the step's lag must reach this: gait does, hand work seldom does.
 MIN_REPETITION = 0.5
+# At twice the best lag gait still repeats itself; shaken noise does by chance only.
+MIN_SECOND_REPETITION = 0.3
 # Standard deviation of the band-passed magnitude below which nobody walks, m/s².
 MIN_STRENGTH_MS2 = 0.5
+# Share of the magnitude's variance that lies in the step band: at least 0.2 in hard running, 0.1 in white noise at 50 Hz.
+MIN_BAND_SHARE = 0.18
 STEP_LAGS_S = (0.3, 0.9)
 # Two peaks closer than this share of the step's lag are one step.
 MIN_SPACING = 0.6
@@ -66,7 +70,7 @@ def find_gait(stream: Stream) -> Gait:
         if b - a < WINDOW_S * stream.rate_hz:
             continue
         wave = np.asarray(sosfiltfilt(band, chosen.values[a:b]), dtype=np.float64)
-        for first, last, lag in _bouts(wave, stream.rate_hz):
+        for first, last, lag in _bouts(wave, chosen.values[a:b], stream.rate_hz):
             steps = _peaks(wave, first, last, lag)
             times.append(chosen.start_s + (a + steps) / stream.rate_hz)
             bouts.append(
@@ -75,11 +79,11 @@ def find_gait(stream: Stream) -> Gait:
     return Gait(np.concatenate(times) if times else np.empty(0), tuple(bouts))
 
 
-def _bouts(wave: Values, rate_hz: float) -> list[tuple[int, int, float]]:
+def _bouts(wave: Values, magnitude: Values, rate_hz: float) -> list[tuple[int, int, float]]:
     """[first, last) of stretches of gait with the median lag of a step, in samples."""
     length, hop = round(WINDOW_S * rate_hz), max(1, round(HOP_S * rate_hz))
     starts = np.arange(0, len(wave) - length + 1, hop)
-    lags = np.array([_step_lag(wave[s : s + length], rate_hz) for s in starts])
+    lags = np.array([_step_lag(wave[s : s + length], magnitude[s : s + length], rate_hz) for s in starts])
     found: list[tuple[int, int, list[float]]] = []
     for start, lag in zip(starts.tolist(), lags.tolist(), strict=True):
         if not lag:
@@ -91,11 +95,11 @@ def _bouts(wave: Values, rate_hz: float) -> list[tuple[int, int, float]]:
     return [(first, last, float(np.median(seen))) for first, last, seen in found]
 
 
-def _step_lag(part: Values, rate_hz: float) -> float:
+def _step_lag(part: Values, magnitude: Values, rate_hz: float) -> float:
     """Samples from one step to the next; 0.0 where the stretch does not repeat itself."""
     from scipy.signal import correlate, find_peaks
 
-    if part.std() < MIN_STRENGTH_MS2:
+    if part.std() < MIN_STRENGTH_MS2 or part.var() < MIN_BAND_SHARE * magnitude.var():
         return 0.0
     part = part - part.mean()
     n = len(part)
@@ -110,14 +114,21 @@ def _step_lag(part: Values, rate_hz: float) -> float:
         return 0.0
     # Left and right steps differ, so a stride (two steps) may repeat better than a step does.
     best = int(good[repetition[good].argmax()])
+    around = repetition[int(1.85 * best) : int(2.15 * best) + 2]
+    if around.max(initial=0.0) < MIN_SECOND_REPETITION:
+        return 0.0
     half = peaks[(np.abs(peaks - best / 2) <= 0.15 * best) & (repetition[peaks] > 0)]
     lag = int(half[0]) if len(half) else int(good[0])
     return float(lag) if lag <= STEP_LAGS_S[1] * rate_hz + 1 else 0.0
 
 
-def _peaks(wave: Values, first: int, last: int, lag: float) -> npt.NDArray[np.intp]:
+def _peaks(wave: Values, first: int, last: int, lag: float) -> npt.NDArray[np.float64]:
+    """Positions of the steps in samples, between samples by the parabola through each peak and its neighbours."""
     from scipy.signal import find_peaks
 
     part = wave[first:last]
     peaks, _ = find_peaks(part, distance=max(1, round(MIN_SPACING * lag)), height=0.25 * float(part.std()))
-    return np.asarray(peaks + first, dtype=np.intp)
+    before, at, after = part[peaks - 1], part[peaks], part[peaks + 1]
+    bend = before - 2 * at + after
+    shift = np.where(bend < 0, 0.5 * (before - after) / np.where(bend < 0, bend, -1.0), 0.0)
+    return np.asarray(first + peaks + np.clip(shift, -0.5, 0.5), dtype=np.float64)

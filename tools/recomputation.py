@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 from recordings import Span, UserError
@@ -74,6 +75,11 @@ _RERUN: dict[str, Rerun] = {
 }
 
 
+def _question(found: Evidence) -> Evidence:
+    """The evidence without its answer. Comparing more than the id catches evidence whose unit or channel was altered."""
+    return dataclasses.replace(found, value="", probability=None, alternatives=())
+
+
 def recompute(bench: Bench, evidence: Evidence) -> Evidence:
     """The evidence that its tool finds now, with the same id; its value is to be compared with the one at hand.
 
@@ -88,6 +94,6 @@ def recompute(bench: Bench, evidence: Evidence) -> Evidence:
     except (NoData, UserError, ValueError) as reason:
         raise NotRecomputable(f"{evidence.id}: {reason}") from reason
     for candidate in found:
-        if candidate.id == evidence.id:
+        if _question(candidate) == _question(evidence):
             return candidate
     raise NotRecomputable(f"{evidence.id}: {evidence.tool} finds no such {evidence.quantity}")

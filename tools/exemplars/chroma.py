@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 COLLECTION = "exemplars"
-SPACE = {"hnsw": {"space": "l2", "ef_construction": 200, "ef_search": 200, "max_neighbors": 32}}
+# Chroma's own construction settings: a shipped store is made in a second. Searching looks further than its default.
+SPACE = {"hnsw": {"space": "l2", "ef_search": 200}}
 
 
 @lru_cache(maxsize=1)
