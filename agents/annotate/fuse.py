@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Sequence
 from functools import lru_cache
@@ -10,14 +9,14 @@ from functools import lru_cache
 from langgraph.runtime import Runtime
 
 from agents.annotate.context import Context
+from agents.annotate.join import joined_by_activity
 from agents.annotate.records import episode_ids
 from agents.annotate.state import State
 from agents.annotate.tracks import perception_of
 from agents.fusion import ActivityVocabulary, Distribution, Fuser, FusionInput, FusionMode, FusionResult, Reading
 from agents.language import SentenceEmbedder
-from agents.segmentation import Segment
 from agents.timeline import ActivityRecord, EpisodeRecord
-from recordings import Span, plain
+from recordings import plain
 
 # Joining neighbours of one activity can make new neighbours of one activity; two rounds settle all but oddities.
 MOST_JOININGS = 2
@@ -33,7 +32,7 @@ def fuse(state: State, runtime: Runtime[Context]) -> State:
     context, segments = runtime.context, state["segments"]
     inputs = [_input(context, state, i) for i in range(len(segments))]
     if state.get("joinings", 0) < MOST_JOININGS:
-        joined = _joined(segments, _fused(context, inputs, "never"))
+        joined = joined_by_activity(segments, _fused(context, inputs, "never"), context.settings.minimum_episode_s)
         if len(joined) < len(segments):
             seconds = time.perf_counter() - began
             return {"segments": joined, "joinings": state.get("joinings", 0) + 1, "timings": {"join_s": seconds}}
@@ -87,26 +86,6 @@ def _caption(state: State, index: int) -> str | None:
     """The sound caption of a segment, where one was made."""
     found = [state["evidence"][id_] for id_ in state["said"][index]]
     return next((str(e.value) for e in found if e.quantity == "sound_caption"), None)
-
-
-def _joined(segments: Sequence[Segment], results: Sequence[FusionResult | None]) -> list[Segment]:
-    """Touching segments as one where the pool gives them one activity and the same streams said something in both."""
-    out: list[Segment] = []
-    groups = itertools.groupby(
-        zip(segments, results, strict=True),
-        key=lambda pair: (
-            (pair[0].kind, pair[0].span.start_s) if pair[1] is None else (pair[1].activity, _heard_by(pair[0]))
-        ),
-    )
-    for _, group in groups:
-        parts = [segment for segment, _ in group]
-        longest = max(parts, key=lambda s: (s.span.duration_s, -s.span.start_s))
-        out.append(Segment(Span(parts[0].span.start_s, parts[-1].span.end_s), longest.kind, longest.heard))
-    return out
-
-
-def _heard_by(segment: Segment) -> tuple[str, ...]:
-    return tuple(name for name, _ in segment.heard)
 
 
 def _episode(context: Context, state: State, index: int, id_: str, result: FusionResult | None) -> EpisodeRecord:

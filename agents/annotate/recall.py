@@ -40,16 +40,16 @@ def testimony(context: Context, recording_id: str, spans: Sequence[Span]) -> lis
         return []
     settings = context.settings
     found = [
-        *call(context, "classify_motion", recording_id, spans),
-        *call(context, "tag_audio", recording_id, spans),
-        *call(context, "caption_audio", recording_id, spans),
+        *call(context, "classify_motion", recording_id, spans=spans),
+        *call(context, "tag_audio", recording_id, spans=spans),
+        *call(context, "caption_audio", recording_id, spans=spans),
     ]
     if settings.neighbours and context.bench.exemplars is not None:
         found += call(
             context,
             "search_exemplars",
             recording_id,
-            spans,
+            spans=spans,
             k=settings.neighbours,
             exclude_subject=_own_subject(context, recording_id),
             exclude_recording=_own_recording(context, recording_id),

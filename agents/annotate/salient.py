@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from agents.annotate.call import call
 from agents.annotate.context import Context
 from agents.segmentation import TRANSITIONS
 from agents.timeline import EpisodeRecord
 from agents.wording import event_sentence, statistic_sentence, trend_sentence
 from recordings import Span
-from tools import Evidence, NoData, caption_trend, describe_statistics, detect_events
+from tools import Evidence
 
 Salient = tuple[str, tuple[Evidence, ...]]
 
@@ -22,9 +23,8 @@ LONGEST_TRANSITION_S = 15.0
 def salient(context: Context, recording_id: str, episode: EpisodeRecord) -> list[Salient]:
     """At most two sentences, each with the evidence that it words; none where no motion stream has samples."""
     span = Span(episode.start_s, episode.end_s)
-    try:
-        events = detect_events(context.bench, recording_id, span)
-    except NoData:
+    events = call(context, "detect_events", recording_id, span=span)
+    if not events:
         return []
     found = [*_turning(context, recording_id, episode, span, events), *_stepping(events), *_still(events, span)]
     if not found:
@@ -67,11 +67,8 @@ def _turning(
     if turns:
         widest = max(turns, key=lambda e: (float(e.value), -e.start_s))
         found.append((event_sentence(widest), (widest,)))
-    try:
-        trends = caption_trend(context.bench, recording_id, span)
-        ranges = describe_statistics(context.bench, recording_id, span)
-    except NoData:
-        return found
+    trends = call(context, "caption_trend", recording_id, span=span)
+    ranges = call(context, "describe_statistics", recording_id, span=span)
     width = {(e.stream, e.channel): float(e.value) for e in ranges if e.quantity == "range" and e.unit == "m/s²"}
     directed = [e for e in trends if e.quantity == "trend" and e.value != "steady" and (e.stream, e.channel) in width]
     if directed:
@@ -82,9 +79,6 @@ def _turning(
 
 def _moving(context: Context, recording_id: str, span: Span) -> list[Salient]:
     """How much the acceleration varied."""
-    try:
-        statistics = describe_statistics(context.bench, recording_id, span, ["acc_magnitude"])
-    except NoData:
-        return []
+    statistics = call(context, "describe_statistics", recording_id, span=span, channels=["acc_magnitude"])
     spread = [e for e in statistics if e.quantity == "std"]
     return [(statistic_sentence(spread[0]), (spread[0],))] if spread else []
