@@ -26,7 +26,7 @@ def _burst(rng: np.random.Generator, low_hz: float, high_hz: float, decay_s: flo
     n = round(length_s * RATE_HZ)
     time = np.arange(n) / RATE_HZ
     attack = 1.0 - np.exp(-time / 0.0004)
-    return band_noise(rng, n, RATE_HZ, low_hz, high_hz) * np.exp(-time / decay_s) * attack
+    return np.asarray(band_noise(rng, n, RATE_HZ, low_hz, high_hz) * np.exp(-time / decay_s) * attack)
 
 
 def keystroke(rng: np.random.Generator) -> Signal:
@@ -98,7 +98,7 @@ def brushing(rng: np.random.Generator, n: int, stroke_hz: float) -> Signal:
     """Bristles: hiss at 2–7 kHz, twice a stroke louder."""
     time = np.arange(n) / RATE_HZ
     strokes = 0.5 + 0.5 * np.abs(np.sin(2 * np.pi * stroke_hz * time + 0.4 * band_noise(rng, n, RATE_HZ, 0.1, 1.0)))
-    return band_noise(rng, n, RATE_HZ, 2000.0, 7000.0) * strokes**2
+    return np.asarray(band_noise(rng, n, RATE_HZ, 2000.0, 7000.0) * strokes**2)
 
 
 def _add(wave: Signal, part: Signal, at_s: float, gain: float) -> None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from recordings.content import Content, Track
 from recordings.errors import UserError, plain
 from recordings.options import ReadOptions
-from recordings.recording import Step
+from recordings.recording import Annotation, Step
 from recordings.tables.clock import Clock, clock_of
 from recordings.tables.labels import annotations_of
 from recordings.tables.names import Kind, Meaning, Place, meaning_of, place_in
@@ -88,7 +88,7 @@ def content_of(table: Table, options: ReadOptions) -> Content:
             cure="export the recording again with its samples",
         )
     interval = float(np.median(np.diff(clock.times_s)))
-    annotations = ()
+    annotations: tuple[Annotation, ...] = ()
     label = _label_column(table, meanings)
     if label is not None:
         texts = table.texts(label)
