@@ -10,6 +10,8 @@ from agents.verification.facts import Facts
 
 _ALLOWED = frozenset(
     [
+        "only",
+        "change",
         "label",
         "span",
         "clock",
@@ -34,6 +36,8 @@ _ALLOWED = frozenset(
 def activity_claim(clause: Clause, facts: Facts, carry: Carry) -> Outcome | None:
     """None when the clause is not about one activity."""
     if len(clause.labels) > 1 or not clause.within(_ALLOWED):
+        return None
+    if clause.has("change") and not clause.has("span"):
         return None
     if clause.has("order") and not _order_before_clock(clause):
         return None
@@ -63,10 +67,14 @@ def _one(clause: Clause, label: str | None, facts: Facts, carry: Carry) -> Outco
     said = label or carry.label
     times, shares, bare = clause.amounts("time"), clause.amounts("share"), clause.amounts("")
     counts = clause.of("count")
+    if clause.has("only") and not counts:
+        return fails("an only that cannot be checked")
     others = len(clause.of("amount")) - len(times) - len(shares) - len(bare)
     if others or (bare and not clause.has("confidence")) or any(c.key not in ("episodes", "times") for c in counts):
         return fails("a number that is not the activity's")
-    placed = clause.has("span", "clock", "ordinal") and bool(carry.episodes)
+    # "…, at 1:05" alone says nothing of its own: it dates what was said before, and that frame must take it.
+    edged = clause.has("clock") and clause.has("edge")
+    placed = (clause.has("span", "ordinal") or edged) and bool(carry.episodes)
     if not (clause.labels or times or shares or bare or counts or placed):
         return fails("no claim that can be checked")
     outcome = _counts(clause, said, counts, facts)

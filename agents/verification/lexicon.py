@@ -26,7 +26,7 @@ device sensor data signal samples
 into through then
 well good model's
 yes indeed specifically namely i e
-taken came come comes coming
+taken came come comes coming counted across adding made
 """
 # Taken out of the fillers above by the kinds below, which win.
 
@@ -36,7 +36,7 @@ _KINDS: dict[str, dict[str, str]] = {
         "end": "end|ends|ended|ending|finish|finishes|finished|stop|stops|stopped|stopping|concluded",
     },
     "lasting": {"": "last for|lasts|lasted|lasting|took|takes|taking|duration|durations|length|spent|spends|occupied|occupies|long|accounts for|accounted for|makes up|made up"},
-    "total": {"": "in all|in total|total|totals|totalled|totaled|totalling|totaling|altogether|all together|combined|summed|summing|cumulatively|sum|adds up to|added up to|taken together"},
+    "total": {"": "in all|in total|total|totals|totalled|totaled|totalling|totaling|altogether|all together|combined|summed|summing|cumulatively|sum|adds up to|added up to|adding up to|add up to|taken together"},
     "recording": {"": "recording|recordings|file|session|record"},
     "episode": {"": "episode|episodes|bout|bouts|stretch|stretches|segment|segments|period|periods|occurrence|occurrences|phase|phases|spell|spells|occasion|occasions|run of"},
     "activity": {"": "activity|activities|action|actions|behaviour|behavior"},

@@ -20,7 +20,7 @@ _ATOM = re.compile(
     r"|(?P<clock>\d{1,3}:\d{2}(?::\d{2})?(?:\.\d{1,6})?(?![\d:]))"
     r"|(?P<number>(?:(?<![\w\d.)])[-+−])?(?:\d{1,3}(?:,\d{3}){1,5}(?![\d,])|\d{1,15})(?:\.\d{1,12})?(?:[eE][-+−]?\d{1,3}(?!\w))?)"
     r"|(?P<word>[^\W\d_²³]+)"
-    r"|(?P<sign>[^\w\s]|_)"
+    r"|(?P<sign>[^\w\s]|[_²³])"
 )
 _NUMBER_WORDS = {word: n for n, word in enumerate(CARDINALS)} | {word: 20 + 10 * n for n, word in enumerate(TENS)}
 _ORDINAL_WORDS = {
@@ -103,7 +103,18 @@ def tokenize(text: str, table: PhraseTable) -> list[Token]:
     """Typed tokens of a sentence, fillers left out. ValueError when the text is too long to be a sentence."""
     if len(text) > MAX_CHARACTERS:
         raise ValueError("too long to check")
-    return _spans(_bounds(_counted(_durations(_typed(atoms(text), table)))))
+    return _spans(_bounds(_counted(_durations(_extents(_typed(atoms(text), table))))))
+
+
+def _extents(tokens: list[Token]) -> list[Token]:
+    """ "The walking episode runs from A to B": after another label, `runs from` is an extent and not an activity."""
+    out: list[Token] = []
+    for at, token in enumerate(tokens):
+        following = tokens[at + 1].kind if at + 1 < len(tokens) else ""
+        extent = token.kind == "label" and token.text in ("runs", "ran") and following == "from"
+        if not (extent and any(t.kind == "label" for t in out)):
+            out.append(token)
+    return out
 
 
 def _typed(found: list[Atom], table: PhraseTable) -> list[Token]:
@@ -281,7 +292,9 @@ def _bounds(tokens: list[Token]) -> list[Token]:
     """ "about 45 s", "more than 3 times": the bound joins the number that follows."""
     out: list[Token] = []
     for token in tokens:
-        if out and out[-1].kind == "about" and token.amount is not None and token.kind != "clock":
+        if out and out[-1].text == "over" and token.kind == "count":
+            out[-1] = token  # "over three episodes" means in three, not more than three
+        elif out and out[-1].kind == "about" and token.amount is not None and token.kind != "clock":
             bound: Bound = "over" if out[-1].key == "over" else "under" if out[-1].key == "under" else "about"
             out[-1] = replace(token, amount=replace(token.amount, bound=bound), text=f"{out[-1].text} {token.text}")
         elif out and out[-1].kind == "about" and token.kind == "clock" and token.amount is not None:
