@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import platform
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -115,13 +116,16 @@ def run_timeline(
     llm None leaves out the modes that ask one. quick: two recordings (or `limit`). The recordings are annotated with their
     annotations taken out, so that nothing but the scoring can see them. Bootstrap by subject, 2,000 resamples, seed 0.
     """
-    bench = shipped_bench() if bench is None else bench
+    if bench is None:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            own = shipped_bench(Path(folder))
+            return run_timeline(data_dir, bench=own, llm=llm, progress=progress, quick=quick, limit=limit)
     held_out = HELD_OUT_SUBJECTS["hapt"]
     chosen = [key for key in dataset("hapt").keys(data_dir) if dataset("hapt").subject_of(key, data_dir) in held_out]
     chosen = chosen[: limit or QUICK_RECORDINGS] if quick else chosen
     systems = _systems(bench, llm, majority_class(data_dir))
     forgotten: list[bool] = []
-    own: list[bool] = []
+    recalled_own: list[bool] = []
     frames_scored = 0
     for i, key in enumerate(chosen):
         recording = dataset("hapt").open(key, data_dir)
@@ -142,7 +146,7 @@ def run_timeline(
             spans = [(e.start_s, e.end_s, e.activity) for e in timeline.episodes]
             calls = int(timeline.timings["llm_calls"])
             systems[f"timeline, fusion {mode}"].add(subject, truth, _codes(spans, recording), spent, calls)
-            own += [x.subject == subject for e in timeline.episodes for x in e.exemplars]
+            recalled_own += [x.subject == subject for e in timeline.episodes for x in e.exemplars]
         bench.remove(recording.id)
     kept = {name: system for name, system in systems.items() if system.recordings}
     main = kept[f"timeline, fusion {'auto' if llm is not None else 'never'}"]
@@ -162,7 +166,7 @@ def run_timeline(
         "published": [],
         "leak_audit": {"checks": [
             {"name": "annotations removed before annotating", "passed": all(forgotten), "detail": f"{len(forgotten)} recordings"},
-            {"name": "no exemplar of the recording's own subject", "passed": not any(own), "detail": f"{len(own)} exemplars recalled"},
+            {"name": "no exemplar of the recording's own subject", "passed": not any(recalled_own), "detail": f"{len(recalled_own)} exemplars recalled"},
         ]},
         "timeline_macro_f1": round(main.macro_f1, 4),
         "window_macro_f1": round(window.macro_f1, 4),
@@ -173,13 +177,14 @@ def run_timeline(
     }  # fmt: skip
 
 
-def shipped_bench() -> Bench:
-    """The weights and the exemplars that ship; no sound model, because hapt has no sound."""
+def shipped_bench(cache_dir: Path) -> Bench:
+    """The weights and the exemplars that ship; no sound model, because hapt has no sound. The store is put below `cache_dir`."""
     from models.motion import MotionClassifier
     from tools import Bench
     from tools.exemplars import ExemplarStore
 
-    return Bench(motion=MotionClassifier.from_pretrained(), exemplars=ExemplarStore.shipped())
+    motion = MotionClassifier.from_pretrained()
+    return Bench(motion=motion, exemplars=ExemplarStore.shipped(cache_dir, revision=motion.revision))
 
 
 def truth_of(recording: Recording) -> frames.Codes:
