@@ -79,7 +79,7 @@ def _embedder() -> Checkpoint:
         package,
         "sentence embedding",
         said["Version"],
-        said.get("License-Expression") or "Apache-2.0",
+        said["License-Expression"] or said["License"] or "see its metadata",
         0,
         "package",
         None,

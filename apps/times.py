@@ -17,7 +17,7 @@ def seconds_of(text: str, where: str) -> float:
             where, expected="seconds or a clock such as 1:05", found=repr(text), cure="write it as 65 or 1:05"
         )
     parts = [float(part) for part in text.strip().split(":")]
-    return sum(part * 60**power for power, part in enumerate(reversed(parts)))
+    return sum((part * 60.0**power for power, part in enumerate(reversed(parts))), 0.0)
 
 
 def span_of(start: str | None, end: str | None, recording: Recording) -> Span:

@@ -110,15 +110,16 @@ class Workbench:
     def annotate_settings(self, horizon_s: float | None = None) -> AnnotateSettings:
         from agents.annotate import AnnotateSettings
 
-        ahead = {} if horizon_s is None else {"forecast_horizon_s": horizon_s}
-        return AnnotateSettings(
-            **ahead,
-            fusion=self.settings.fusion,
-            llm=None if self.settings.fusion == "never" else self.settings.llm,
-            window_s=self.bench.window_s,
-            stride_s=self.bench.stride_s,
-            exclude_subject=self.settings.exclude_subject,
-        )
+        knobs: dict[str, object] = {
+            "fusion": self.settings.fusion,
+            "llm": None if self.settings.fusion == "never" else self.settings.llm,
+            "window_s": self.bench.window_s,
+            "stride_s": self.bench.stride_s,
+            "exclude_subject": self.settings.exclude_subject,
+        }
+        if horizon_s is not None:
+            knobs["forecast_horizon_s"] = horizon_s
+        return AnnotateSettings.model_validate(knobs)
 
     def recorded_settings(self) -> dict[str, str | int | float | bool | None]:
         """Everything the user set that can change a timeline, for the record."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -63,8 +64,8 @@ def train(
         else:
             from models.audio import train_audio
 
-            fixed = {} if epochs is None else {"epochs": epochs}
-            heard = train_audio(
+            run = train_audio if epochs is None else partial(train_audio, epochs=epochs)
+            heard = run(
                 settings.data,
                 output,
                 seed=seed,
@@ -72,7 +73,6 @@ def train(
                 resume=resume,
                 progress=report,
                 device=device,
-                **fixed,
             )
             facts = dataclasses.asdict(heard)
     text = json.dumps(facts, indent=1, ensure_ascii=False, default=str)
