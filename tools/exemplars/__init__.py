@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tools.exemplars.adding import add_labelled_spans
     from tools.exemplars.building import build_exemplars
     from tools.exemplars.exemplar import Exemplar, ExemplarSet
+    from tools.exemplars.prebuilt import load_prebuilt, save_prebuilt
     from tools.exemplars.store import ExemplarStore
     from tools.exemplars.vectors import Scaling
 
@@ -21,6 +22,8 @@ _HOME = {
     "Scaling": "vectors",
     "add_labelled_spans": "adding",
     "build_exemplars": "building",
+    "load_prebuilt": "prebuilt",
+    "save_prebuilt": "prebuilt",
 }
 
 __all__ = [
@@ -31,7 +34,9 @@ __all__ = [
     "Scaling",
     "add_labelled_spans",
     "build_exemplars",
+    "load_prebuilt",
     "neighbour_votes",
+    "save_prebuilt",
 ]
 
 

@@ -91,9 +91,9 @@ class ExemplarStore:
 
         UserError when they were made with another motion checkpoint than `revision`.
         """
-        from tools.exemplars.prebuilt import digest, load
+        from tools.exemplars.prebuilt import digest, load_prebuilt
 
-        prebuilt = load()
+        prebuilt = load_prebuilt()
         require_revision("the shipped exemplars", prebuilt.scaling.revision, revision)
         path = cache_dir / f"exemplars-{digest()}"
         if (path / "scaling.safetensors").is_file():
