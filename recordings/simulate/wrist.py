@@ -2,7 +2,7 @@
 
 The watch's orientation is a path: between the activities' postures the arm turns over about two seconds, and around each posture
 it turns by band noise and the gait's harmonics. The gyroscope is that path's angular rate; the accelerometer is gravity seen
-from it, plus the movements' linear acceleration, the pull of a swinging arm towards its pivot, and heel strikes.
+from it, plus the movements' linear acceleration, the mean pull of a swinging arm towards its pivot, and heel strikes.
 """
 
 from __future__ import annotations
@@ -58,10 +58,9 @@ def wrist_motion(rng: np.random.Generator, phases: Sequence[Phase], rate_hz: flo
         window = fade(length, round(0.4 * rate_hz))
         turn, shove = _bands(rng, model, length, rate_hz)
         if model.gait is not None:
-            gait_turn, gait_push, steps = _gait(rng, model.gait, local, rate_hz)
+            gait_turn, gait_push, steps = _gait(rng, model, model.gait, local, rate_hz)
             turn, shove = turn + gait_turn, shove + gait_push
             events[index] = steps + phase.start_s
-            shove = shove + _swing(gait_turn, model.gait.arm_m, rate_hz)
         if model.beat is not None:
             beat_turn, beat_push, beats = _beat(rng, model.beat, local, rate_hz)
             turn, shove = turn + beat_turn, shove + beat_push
@@ -138,29 +137,35 @@ def _bands(rng: np.random.Generator, model: WristModel, n: int, rate_hz: float) 
     return turn, push
 
 
-def _gait(rng: np.random.Generator, gait: Gait, local: Signal, rate_hz: float) -> tuple[Signal, Signal, Signal]:
-    """Harmonics of a stride whose rate wanders by a few per cent, and a damped jolt at every step."""
+def _gait(
+    rng: np.random.Generator, model: WristModel, gait: Gait, local: Signal, rate_hz: float
+) -> tuple[Signal, Signal, Signal]:
+    """Turning, linear acceleration and step times of a stride whose rate and strength wander by a few per cent.
+
+    The harmonics say what the accelerometer shows in all; the part that the turning arm's tilt explains is taken off, since
+    the orientation adds it again. (On a swinging arm both nearly cancel, as on a pendulum.)
+    """
     wander = 1.0 + 0.015 * band_noise(rng, len(local), rate_hz, 0.05, 0.5)
-    stride = np.cumsum(gait.stride_hz * wander) / rate_hz
+    stride = np.cumsum(gait.stride_hz * rng.normal(1.0, 0.015) * wander) / rate_hz
     strength = 1.0 + 0.08 * band_noise(rng, len(local), rate_hz, 0.1, 1.0)
     turn, push = np.zeros((3, len(local))), np.zeros((3, len(local)))
-    for harmonic, turn_rms, push_rms in gait.harmonics:
+    for harmonic in gait.harmonics:
+        cycle = 2 * np.pi * harmonic.order * stride
         for axis in range(3):
-            phase = rng.uniform(0.0, 2 * np.pi, 2)
-            turn[axis] += np.sqrt(2) * turn_rms[axis] * strength * np.cos(2 * np.pi * harmonic * stride + phase[0])
-            push[axis] += np.sqrt(2) * push_rms[axis] * strength * np.cos(2 * np.pi * harmonic * stride + phase[1])
+            # This person's gait: near the median one, not the same.
+            size, shift = rng.lognormal(0.0, 0.08, 2), rng.normal(0.0, 0.12, 2)
+            turn[axis] += (
+                np.sqrt(2) * harmonic.turn[axis] * size[0] * np.cos(cycle + harmonic.turn_phase[axis] + shift[0])
+            )
+            push[axis] += (
+                np.sqrt(2) * harmonic.acc[axis] * size[1] * np.cos(cycle + harmonic.acc_phase[axis] + shift[1])
+            )
+    turn, push = turn * strength, push * strength
+    gravity = np.asarray(model.gravity) / np.linalg.norm(model.gravity) * GRAVITY_MS2
+    push -= np.cross(gravity, _integrated(turn, rate_hz), axisb=0).T
+    push += np.asarray(gait.pull_ms2)[:, None]
     steps = np.interp(np.arange(np.ceil(2 * stride[0]), 2 * stride[-1]), 2 * stride, local)
-    push += _jolts(rng, steps, gait.strike_ms2, len(local), rate_hz)
-    return turn, push, steps
-
-
-def _swing(turn: Signal, arm_m: float, rate_hz: float) -> Signal:
-    """Acceleration of a watch that hangs `arm_m` below a pivot (on +x) and swings: along the arc, and towards the pivot.
-
-    The part along the arc nearly cancels what the tilt adds, as on a free pendulum: an arm swings at its own frequency.
-    """
-    spin = np.gradient(turn, 1.0 / rate_hz, axis=1)
-    return arm_m * np.stack([turn[1] ** 2 + turn[2] ** 2, -spin[2] - turn[0] * turn[1], spin[1] - turn[0] * turn[2]])
+    return turn, push + _jolts(rng, steps, gait.strike_ms2, len(local), rate_hz), steps
 
 
 def _beat(rng: np.random.Generator, beat: Beat, local: Signal, rate_hz: float) -> tuple[Signal, Signal, Signal]:

@@ -1,7 +1,7 @@
 """What a wrist does in each activity: a few summary figures a wrist model needs.
 
 Source: medians over the *training* subjects of WISDM v2 (watch, 20 Hz; Weiss et al. 2019), rounded: direction of gravity in
-the watch's frame, root-mean-square turning rate and acceleration by frequency band, stride rate. No sample is copied. Watch
+the watch's frame, root-mean-square turning rate and acceleration by frequency band, strides by harmonic. No sample is copied. Watch
 frame: x along the forearm towards the elbow's side (hanging arm: gravity's reaction on +x), z out of the display.
 """
 
@@ -23,17 +23,31 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
-class Gait:
-    """Periodic limb movement. Harmonic h of `stride_hz`: (h, turning rate, acceleration), each root mean square per axis.
+class Harmonic:
+    """One harmonic of a stride: what the gyroscope (rad/s) and the accelerometer (m/s², tilt included) show of it.
 
-    Arm swing is harmonic 1, steps are harmonic 2. strike_ms2: the heel strike's jolt per axis, once a step.
-    arm_m: effective length from the watch to the swing's pivot.
+    Root mean square and phase (rad, cosine) per axis. Phases are counted from the arm swing's first harmonic (the turning
+    about z when walking, the acceleration along x when running), as the median over subjects.
+    """
+
+    order: int
+    turn: Triple
+    turn_phase: Triple
+    acc: Triple
+    acc_phase: Triple
+
+
+@dataclass(frozen=True, slots=True)
+class Gait:
+    """Periodic limb movement: arm swing is harmonic 1 of `stride_hz`, steps are harmonic 2.
+
+    strike_ms2: the heel strike's jolt per axis, once a step. pull_ms2: the mean pull of a swinging arm towards its pivot.
     """
 
     stride_hz: float
-    harmonics: tuple[tuple[int, Triple, Triple], ...]
+    harmonics: tuple[Harmonic, ...]
     strike_ms2: Triple
-    arm_m: float
+    pull_ms2: Triple
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,32 +108,35 @@ WRIST_MODELS: dict[str, WristModel] = {
     ),
     "walking": WristModel(
         (9.9, -2.7, 0.6),
-        _bands((0.15, 0.8, (0.3, 0.2, 0.25), (0.25, 0.25, 0.25)), (1.0, 9.0, (0.5, 0.25, 0.25), (0.5, 0.6, 0.45))),
+        _bands(
+            (0.15, 0.8, (0.3, 0.2, 0.3), (0.5, 0.4, 0.4)),
+            (1.0, 9.0, (0.8, 0.4, 0.3), (0.8, 0.8, 0.65)),
+        ),
         Gait(
-            0.94,
+            0.935,
             (
-                (1, (0.75, 0.68, 1.85), (0.4, 0.4, 0.3)),
-                (2, (0.4, 0.3, 0.45), (1.6, 0.45, 0.4)),
-                (3, (0.5, 0.18, 0.28), (0.45, 0.4, 0.35)),
-                (4, (0.35, 0.1, 0.2), (0.4, 0.4, 0.25)),
+                Harmonic(1, (0.82, 0.73, 2.05), (0.05, 0.08, 0.0), (0.83, 0.97, 0.78), (1.27, -1.46, 2.55)),
+                Harmonic(2, (0.37, 0.2, 0.45), (1.09, -1.48, -1.0), (1.51, 0.44, 0.28), (1.52, -0.32, 2.0)),
+                Harmonic(3, (0.31, 0.14, 0.2), (-2.16, 1.6, 2.12), (0.31, 0.46, 0.28), (-1.99, 1.9, -1.42)),
+                Harmonic(4, (0.29, 0.08, 0.07), (1.48, 0.62, -1.1), (0.35, 0.34, 0.14), (1.77, 0.28, 2.47)),
             ),
-            (2.2, 1.6, 0.8),
-            0.2,
+            (1.2, 1.0, 0.6),
+            (0.6, 0.0, 0.0),
         ),
     ),
     "running": WristModel(
-        (3.9, -8.2, -1.5),
-        _bands((0.15, 1.0, (0.5, 0.35, 0.4), (0.7, 0.9, 0.9)), (1.5, 9.5, (0.6, 0.4, 0.4), (1.2, 1.5, 1.1))),
+        (4.3, -8.6, -1.6),
+        _bands((0.15, 1.0, (0.5, 0.35, 0.4), (0.7, 0.9, 0.9)), (1.5, 9.5, (0.9, 0.6, 0.6), (1.6, 1.8, 2.2))),
         Gait(
-            1.33,
+            1.335,
             (
-                (1, (1.08, 2.05, 2.25), (5.4, 2.4, 1.5)),
-                (2, (0.74, 0.52, 0.87), (2.5, 7.3, 2.7)),
-                (3, (0.6, 0.5, 0.33), (1.3, 1.2, 1.1)),
-                (4, (0.5, 0.25, 0.3), (1.2, 1.2, 0.9)),
+                Harmonic(1, (0.86, 2.13, 2.15), (1.97, -1.76, 2.08), (6.99, 2.32, 1.45), (0.0, 0.22, -1.98)),
+                Harmonic(2, (0.5, 0.39, 0.88), (-0.38, -2.42, 2.57), (2.02, 8.22, 2.21), (-2.98, 0.35, 0.22)),
+                Harmonic(3, (0.32, 0.43, 0.19), (-0.38, -2.34, 0.1), (1.13, 0.75, 0.42), (-2.34, 1.32, 1.82)),
+                Harmonic(4, (0.22, 0.12, 0.25), (1.79, -0.67, -0.42), (0.88, 1.04, 0.56), (0.9, -1.68, -2.28)),
             ),
-            (4.0, 5.0, 2.5),
-            0.0,
+            (2.0, 2.5, 1.5),
+            (-0.5, 1.0, 0.2),
         ),
     ),
     "brushing_teeth": WristModel(
