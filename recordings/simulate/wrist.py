@@ -1,8 +1,8 @@
 """A watch's accelerometer and gyroscope from a wrist's postures and movements.
 
 The watch's orientation is a path: between the activities' postures the arm turns over about two seconds, and around each posture
-it turns by band noise and the gait's harmonics. The gyroscope is that path's angular rate; the accelerometer is gravity seen
-from it, plus the movements' linear acceleration, the mean pull of a swinging arm towards its pivot, and heel strikes.
+it turns by band noise and the harmonics of a rhythm. The gyroscope is that path's angular rate; the accelerometer is gravity seen
+from it, plus the movements' linear acceleration, the mean pull of a swinging arm towards its pivot, and heel strikes or claps.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recordings.simulate.noise import Signal, band_noise, fade
-from recordings.simulate.wrist_models import WRIST_MODELS, Beat, Gait, Reach, WristModel
+from recordings.simulate.wrist_models import WRIST_MODELS, Reach, Rhythm, WristModel
 
 GRAVITY_MS2 = 9.80665
 SENSOR_NOISE_MS2 = 0.02
@@ -57,14 +57,10 @@ def wrist_motion(rng: np.random.Generator, phases: Sequence[Phase], rate_hz: flo
         local = np.arange(length) / rate_hz
         window = fade(length, round(0.4 * rate_hz))
         turn, shove = _bands(rng, model, length, rate_hz)
-        if model.gait is not None:
-            gait_turn, gait_push, steps = _gait(rng, model, model.gait, local, rate_hz)
-            turn, shove = turn + gait_turn, shove + gait_push
-            events[index] = steps + phase.start_s
-        if model.beat is not None:
-            beat_turn, beat_push, beats = _beat(rng, model.beat, local, rate_hz)
-            turn, shove = turn + beat_turn, shove + beat_push
-            events[index] = beats + phase.start_s
+        if model.rhythm is not None:
+            cycle_turn, cycle_push, blows = _cycle(rng, model, model.rhythm, local, rate_hz)
+            turn, shove = turn + cycle_turn, shove + cycle_push
+            events[index] = blows + phase.start_s
         angles[:, here] = _integrated(turn, rate_hz) * window
         push[:, here] = shove * window
         times, postures, reaches = _postures(rng, model, phase)
@@ -137,22 +133,22 @@ def _bands(rng: np.random.Generator, model: WristModel, n: int, rate_hz: float) 
     return turn, push
 
 
-def _gait(
-    rng: np.random.Generator, model: WristModel, gait: Gait, local: Signal, rate_hz: float
+def _cycle(
+    rng: np.random.Generator, model: WristModel, rhythm: Rhythm, local: Signal, rate_hz: float
 ) -> tuple[Signal, Signal, Signal]:
-    """Turning, linear acceleration and step times of a stride whose rate and strength wander by a few per cent.
+    """Turning, linear acceleration and blow times of a rhythm whose rate and strength wander by a few per cent.
 
     The harmonics say what the accelerometer shows in all; the part that the turning arm's tilt explains is taken off, since
     the orientation adds it again. (On a swinging arm both nearly cancel, as on a pendulum.)
     """
     wander = 1.0 + 0.015 * band_noise(rng, len(local), rate_hz, 0.05, 0.5)
-    stride = np.cumsum(gait.stride_hz * rng.normal(1.0, 0.015) * wander) / rate_hz
+    turns = np.cumsum(rhythm.rate_hz * rng.normal(1.0, 0.015) * wander) / rate_hz
     strength = 1.0 + 0.08 * band_noise(rng, len(local), rate_hz, 0.1, 1.0)
     turn, push = np.zeros((3, len(local))), np.zeros((3, len(local)))
-    for harmonic in gait.harmonics:
-        cycle = 2 * np.pi * harmonic.order * stride
+    for harmonic in rhythm.harmonics:
+        cycle = 2 * np.pi * harmonic.order * turns
         for axis in range(3):
-            # This person's gait: near the median one, not the same.
+            # This person's way: near the median one, not the same.
             size, shift = rng.lognormal(0.0, 0.08, 2), rng.normal(0.0, 0.12, 2)
             turn[axis] += (
                 np.sqrt(2) * harmonic.turn[axis] * size[0] * np.cos(cycle + harmonic.turn_phase[axis] + shift[0])
@@ -163,19 +159,10 @@ def _gait(
     turn, push = turn * strength, push * strength
     gravity = np.asarray(model.gravity) / np.linalg.norm(model.gravity) * GRAVITY_MS2
     push -= np.cross(gravity, _integrated(turn, rate_hz), axisb=0).T
-    push += np.asarray(gait.pull_ms2)[:, None]
-    steps = np.interp(np.arange(np.ceil(2 * stride[0]), 2 * stride[-1]), 2 * stride, local)
-    return turn, push + _jolts(rng, steps, gait.strike_ms2, len(local), rate_hz), steps
-
-
-def _beat(rng: np.random.Generator, beat: Beat, local: Signal, rate_hz: float) -> tuple[Signal, Signal, Signal]:
-    intervals = beat.every_s * (1.0 + 0.06 * rng.standard_normal(int(local[-1] / beat.every_s) + 2))
-    beats = np.cumsum(intervals)
-    beats = beats[beats < local[-1]]
-    phase = np.interp(local, beats, np.arange(len(beats)))
-    turn = np.stack([np.sqrt(2) * a * np.cos(2 * np.pi * phase + rng.uniform(0, 2 * np.pi)) for a in beat.swing])
-    push = np.stack([0.45 * a * np.cos(2 * np.pi * phase + rng.uniform(0, 2 * np.pi)) for a in beat.push_ms2])
-    return turn, push + _jolts(rng, beats, beat.push_ms2, len(local), rate_hz), beats
+    push += np.asarray(rhythm.pull_ms2)[:, None]
+    counted = rhythm.blows * turns
+    blows = np.interp(np.arange(np.ceil(counted[0]), counted[-1]), counted, local)
+    return turn, push + _jolts(rng, blows, rhythm.blow_ms2, len(local), rate_hz), blows
 
 
 def _jolts(rng: np.random.Generator, times_s: Signal, size: Sequence[float], n: int, rate_hz: float) -> Signal:

@@ -24,10 +24,10 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Harmonic:
-    """One harmonic of a stride: what the gyroscope (rad/s) and the accelerometer (m/s², tilt included) show of it.
+    """One harmonic of a cycle: what the gyroscope (rad/s) and the accelerometer (m/s², tilt included) show of it.
 
-    Root mean square and phase (rad, cosine) per axis. Phases are counted from the arm swing's first harmonic (the turning
-    about z when walking, the acceleration along x when running), as the median over subjects.
+    Root mean square and phase (rad, cosine) per axis. Phases are counted from the strongest first harmonic (turning about z
+    when walking, acceleration along x when running, along z when clapping), as the median over subjects.
     """
 
     order: int
@@ -38,16 +38,18 @@ class Harmonic:
 
 
 @dataclass(frozen=True, slots=True)
-class Gait:
-    """Periodic limb movement: arm swing is harmonic 1 of `stride_hz`, steps are harmonic 2.
+class Rhythm:
+    """Periodic movement: a stride (arm swing is harmonic 1, steps are harmonic 2), or claps.
 
-    strike_ms2: the heel strike's jolt per axis, once a step. pull_ms2: the mean pull of a swinging arm towards its pivot.
+    blow_ms2: the jolt per axis at each heel strike or clap, `blows` times a cycle. pull_ms2: the mean pull of a swinging arm
+    towards its pivot.
     """
 
-    stride_hz: float
+    rate_hz: float
     harmonics: tuple[Harmonic, ...]
-    strike_ms2: Triple
-    pull_ms2: Triple
+    blows: int
+    blow_ms2: Triple
+    pull_ms2: Triple = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +63,13 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class Beat:
-    """A repeated blow: claps. push_ms2: peak acceleration per axis of the damped ring after each."""
-
-    every_s: float
-    push_ms2: Triple
-    swing: Triple
-
-
-@dataclass(frozen=True, slots=True)
 class WristModel:
     """One activity at the wrist. gravity: direction of gravity's reaction in the watch frame, any length."""
 
     gravity: Triple
     bands: tuple[Band, ...] = ()
-    gait: Gait | None = None
+    rhythm: Rhythm | None = None
     reach: Reach | None = None
-    beat: Beat | None = None
 
 
 def _bands(*rows: tuple[float, float, Triple, Triple]) -> tuple[Band, ...]:
@@ -112,7 +104,7 @@ WRIST_MODELS: dict[str, WristModel] = {
             (0.15, 0.8, (0.3, 0.2, 0.3), (0.5, 0.4, 0.4)),
             (1.0, 9.0, (0.8, 0.4, 0.3), (0.8, 0.8, 0.65)),
         ),
-        Gait(
+        Rhythm(
             0.935,
             (
                 Harmonic(1, (0.82, 0.73, 2.05), (0.05, 0.08, 0.0), (0.83, 0.97, 0.78), (1.27, -1.46, 2.55)),
@@ -120,6 +112,7 @@ WRIST_MODELS: dict[str, WristModel] = {
                 Harmonic(3, (0.31, 0.14, 0.2), (-2.16, 1.6, 2.12), (0.31, 0.46, 0.28), (-1.99, 1.9, -1.42)),
                 Harmonic(4, (0.29, 0.08, 0.07), (1.48, 0.62, -1.1), (0.35, 0.34, 0.14), (1.77, 0.28, 2.47)),
             ),
+            2,
             (1.2, 1.0, 0.6),
             (0.6, 0.0, 0.0),
         ),
@@ -127,7 +120,7 @@ WRIST_MODELS: dict[str, WristModel] = {
     "running": WristModel(
         (4.3, -8.6, -1.6),
         _bands((0.15, 1.0, (0.5, 0.35, 0.4), (0.7, 0.9, 0.9)), (1.5, 9.5, (0.9, 0.6, 0.6), (1.6, 1.8, 2.2))),
-        Gait(
+        Rhythm(
             1.335,
             (
                 Harmonic(1, (0.86, 2.13, 2.15), (1.97, -1.76, 2.08), (6.99, 2.32, 1.45), (0.0, 0.22, -1.98)),
@@ -135,6 +128,7 @@ WRIST_MODELS: dict[str, WristModel] = {
                 Harmonic(3, (0.32, 0.43, 0.19), (-0.38, -2.34, 0.1), (1.13, 0.75, 0.42), (-2.34, 1.32, 1.82)),
                 Harmonic(4, (0.22, 0.12, 0.25), (1.79, -0.67, -0.42), (0.88, 1.04, 0.56), (0.9, -1.68, -2.28)),
             ),
+            2,
             (2.0, 2.5, 1.5),
             (-0.5, 1.0, 0.2),
         ),
@@ -149,13 +143,13 @@ WRIST_MODELS: dict[str, WristModel] = {
         ),
     ),
     "eating_soup": WristModel(
-        (-3.5, -7.6, 2.8),
+        (-3.4, -8.3, 2.7),
         _bands(
             (0.15, 1.0, (0.25, 0.1, 0.1), (0.1, 0.2, 0.15)),
             (1.0, 3.5, (0.35, 0.13, 0.14), (0.2, 0.35, 0.3)),
             (3.5, 10.0, (0.18, 0.05, 0.04), (0.1, 0.22, 0.16)),
         ),
-        reach=Reach((-2.4, -8.6, -1.4), 4.0, 1.1, 0.7),
+        reach=Reach((-1.9, -9.2, -0.2), 4.0, 1.1, 0.7),
     ),
     "drinking": WristModel(
         (-2.4, -6.3, 5.8),
@@ -167,8 +161,20 @@ WRIST_MODELS: dict[str, WristModel] = {
         reach=Reach((-8.3, -1.0, 4.2), 9.0, 1.6, 2.4),
     ),
     "clapping": WristModel(
-        (-7.6, -2.9, 4.8),
-        _bands((0.15, 1.5, (0.3, 0.2, 0.18), (0.6, 0.65, 0.7)), (1.5, 9.5, (0.45, 0.4, 0.25), (1.0, 1.1, 1.2))),
-        beat=Beat(0.36, (3.0, 3.5, 7.0), (0.35, 0.9, 0.3)),
+        (-7.0, -2.4, 4.6),
+        _bands(
+            (0.15, 1.5, (0.3, 0.2, 0.18), (0.6, 0.65, 0.7)),
+            (1.5, 9.5, (0.6, 0.55, 0.35), (1.5, 1.9, 1.9)),
+        ),
+        Rhythm(
+            3.0,
+            (
+                Harmonic(1, (0.29, 1.19, 0.29), (-1.49, -1.58, -2.21), (0.86, 0.95, 4.0), (0.45, 2.64, 0.0)),
+                Harmonic(2, (0.16, 0.35, 0.08), (1.44, -0.17, -0.13), (0.51, 0.48, 1.24), (1.87, -1.38, 1.22)),
+                Harmonic(3, (0.1, 0.14, 0.04), (1.48, 0.76, 0.75), (0.4, 0.36, 0.81), (2.43, -1.17, 1.59)),
+            ),
+            1,
+            (1.5, 2.0, 3.0),
+        ),
     ),
 }
