@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from agents.timeline import EpisodeRecord, EvidenceRecord, ForecastRecord, ModelRecord, SentenceRecord, TimelineRecord
-from agents.wording import activity_phrase, channel_phrase, clock, duration, percent, quantity
+from agents.wording import activity_phrase, channel_phrase, clock, duration, percent, quantity, sound_phrase
 from apps.plots.colours import colour_of
 from recordings import plain
 
@@ -29,6 +29,11 @@ def cited(timeline: TimelineRecord) -> list[EvidenceRecord]:
     return [known[i] for i in ids if i in known]
 
 
+def rate(rate_hz: float) -> str:
+    """ "50 Hz", "16 kHz"."""
+    return quantity(rate_hz / 1000, "kHz") if rate_hz >= 1000 else quantity(rate_hz, "Hz")
+
+
 def heading(episode: EpisodeRecord) -> str:
     """What an episode is called: its activity in prose, or that it is unknown or without data."""
     if episode.status == "no_data":
@@ -39,10 +44,12 @@ def heading(episode: EpisodeRecord) -> str:
 def evidence_line(fact: EvidenceRecord) -> str:
     """`activity = walking (91 %) · watch · 0:45–1:30 · classify_motion, model r1`."""
     value = plain(fact.value, 120) if isinstance(fact.value, (str, bool)) else quantity(float(fact.value), fact.unit)
-    if fact.quantity == "activity":
-        value = activity_phrase(value)
+    if fact.quantity in ("activity", "sound"):
+        value = activity_phrase(value) if fact.quantity == "activity" else sound_phrase(value)
     sure = f" ({percent(fact.probability)})" if fact.probability is not None else ""
-    where = plain(fact.stream, 40) + (f" {channel_phrase(fact.channel)}" if fact.channel else "")
+    where = plain(fact.stream, 40) + (
+        f" {channel_phrase(fact.channel)}" if fact.channel and fact.channel != fact.stream else ""
+    )
     by = fact.tool + (f", {plain(fact.model, 60)}" if fact.model else "")
     return f"{plain(fact.quantity, 40)} = {value}{sure} · {where} · {clock(fact.start_s)}–{clock(fact.end_s)} · {by}"
 
@@ -70,7 +77,7 @@ def _header(console: Console, timeline: TimelineRecord) -> None:
         title.append("  simulated recording", style="bold yellow")
     console.print(title)
     streams = "; ".join(
-        f"{plain(s.name, 40)} ({s.modality}{', ' + plain(s.position, 20) if s.position else ''}, {quantity(s.rate_hz, 'Hz')})"
+        f"{plain(s.name, 40)} ({s.modality}{', ' + plain(s.position, 20) if s.position else ''}, {rate(s.rate_hz)})"
         for s in recording.streams
     )
     start = f", from {plain(recording.start, 40)}" if recording.start else ""

@@ -19,6 +19,19 @@ _FAMILIES = {
     "lying": "#5d9c3f",
     "elevator_up": "#a0703c",
     "elevator_down": "#c0925e",
+    "typing": "#77933c",
+    "writing": "#9c8f1f",
+    "clapping": "#6a7fdb",
+    "brushing_teeth": "#2a9fbf",
+    "drinking": "#1f7f9c",
+    "eating_soup": "#c2603f",
+    "eating_chips": "#b5485d",
+    "eating_pasta": "#b0518f",
+    "eating_sandwich": "#8f4a7a",
+    "folding_clothes": "#7a5195",
+    "catching_ball": "#3f8f6b",
+    "dribbling_ball": "#2f7a55",
+    "kicking_ball": "#5aa883",
 }
 _OTHERS = ("#b0518f", "#6a7fdb", "#9c8f1f", "#3f8f6b", "#c2603f", "#7a5195", "#2a9fbf", "#b5485d", "#77933c", "#5c6f82")
 UNKNOWN, NO_DATA, TRANSITION = "#9aa3ad", "#d5d9de", "#6d7681"

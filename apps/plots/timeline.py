@@ -11,7 +11,7 @@ import numpy as np
 
 from agents.timeline import EpisodeRecord, EvidenceRecord, TimelineRecord
 from agents.wording import activity_phrase, clock
-from apps.plots.colours import colour_of
+from apps.plots.colours import TRANSITION, colour_of
 from apps.plots.envelope import Envelope, envelope, sound_level_db
 from recordings import Recording, Stream, plain
 
@@ -20,6 +20,7 @@ WIDTH_IN, LEFT_IN, RIGHT_IN = 11.0, 0.95, 0.25
 INK, FAINT = "#23282f", "#c9ced6"
 AXES = ("#c0504d", "#4f8f4a", "#3b6fb6")
 _NUMBERED = 40
+_LEGEND_COLUMNS = 8
 _STYLE = {
     "svg.hashsalt": "telltale",  # ids by content, so that the same plot is the same bytes
     "svg.fonttype": "none",
@@ -122,7 +123,7 @@ def _extent(recording: Recording, timeline: TimelineRecord) -> tuple[float, floa
 def _panels(stream: Stream) -> list[Callable[[Any], None]]:
     """What to draw of a stream: acceleration with its magnitude, rotation, sound level, anything else as it is."""
     name = plain(stream.name, 24)
-    where = f"{name}\n" if name not in ("motion", "audio") else ""
+    where = f"{name}\n" if name not in ("motion", "audio", "sound") else ""
     panels: list[Callable[[Any], None]] = []
     if stream.modality == "audio":
         level = sound_level_db(stream.samples[0], stream.rate_hz, stream.start_s)
@@ -282,14 +283,17 @@ def _legend(figure: Any, episodes: Sequence[EpisodeRecord], height: float) -> No
 
     seen: dict[str, str] = {}
     for episode in sorted(episodes, key=lambda e: e.start_s):
+        colour = colour_of(episode.activity, episode.status)
         words = activity_phrase(episode.activity) if episode.status == "known" else episode.status.replace("_", " ")
-        seen.setdefault(words, colour_of(episode.activity, episode.status))
-    handles = [Patch(color=colour, label=words.replace("$", r"\$")) for words, colour in list(seen.items())[:14]]
+        seen.setdefault("changes of posture" if colour == TRANSITION else words, colour)
+    shown = list(seen.items())[: 2 * _LEGEND_COLUMNS]
+    handles = [Patch(color=colour, label=words.replace("$", r"\$")) for words, colour in shown]
     if handles:
+        columns = -(-len(handles) // (2 if len(handles) > _LEGEND_COLUMNS else 1))
         figure.legend(
             handles=handles,
             loc="lower left",
-            ncols=min(7, len(handles)),
+            ncols=columns,
             fontsize=7.5,
             frameon=False,
             bbox_to_anchor=(LEFT_IN / WIDTH_IN - 0.01, -0.02 / height),

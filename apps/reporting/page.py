@@ -18,7 +18,7 @@ from apps.plots import Plot, colour_of
 from apps.plots.timeline import FAINT, INK
 from apps.reporting.manifest import Entry, Manifest
 from apps.timeline_files import plot_of, timeline_json, write_parquet
-from apps.timeline_text import DECIDERS, cited, evidence_line, forecast_line, heading
+from apps.timeline_text import DECIDERS, cited, evidence_line, forecast_line, heading, rate
 from recordings import Recording, plain
 
 if TYPE_CHECKING:
@@ -143,6 +143,7 @@ def _environment() -> Environment:
         plain=plain,
         value=value_of,
         forecast=forecast_line,
+        rate=rate,
     )
     made.globals.update(heading=heading, colour_of=colour_of, deciders=DECIDERS)
     return made

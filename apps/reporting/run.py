@@ -18,7 +18,7 @@ from apps.reporting.targets import Target
 from apps.timeline_files import without_clock
 from apps.versions import versions
 from apps.workbench import Workbench
-from recordings import Recording, UserError
+from recordings import Recording, UserError, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,9 @@ class _Run:
         except UserError as failure:
             name = recording.id if recording else None
             self.entries.append(
-                Entry(source=target.source, name=name, status="failed", reason=str(failure), finished=_now())
+                Entry(
+                    source=target.source, name=name, status="failed", reason=_reason(failure, target), finished=_now()
+                )
             )
         finally:
             if recording is not None:
@@ -152,6 +154,11 @@ class _Run:
         rest = [entry for entry in self.manifest.recordings if entry.source not in done]
         self.manifest.recordings = [*self.entries, *rest]
         self.manifest.write(self.folder)
+
+
+def _reason(failure: UserError, target: Target) -> str:
+    """The line without the source, which stands beside it."""
+    return str(failure).removeprefix(f"{plain(target.source)}: ")
 
 
 def _base(entry: Entry) -> str | None:
