@@ -24,7 +24,7 @@ MAX_ALTERNATIVES = 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SpanNeighbours:
-    """The neighbours of one span of one stream, nearest first."""
+    """The neighbours of one span (as it was asked) of one stream, nearest first."""
 
     stream: str
     span: Span
@@ -55,8 +55,8 @@ def nearest_exemplars(
     for perception in bench.motion_perceptions(recording_id):
         vectors, usable = _window_vectors(bench, store, recording, perception)
         kept: list[tuple[Span, Floats]] = []
-        for span in map(to_milliseconds, spans):
-            rows = perception.rows_in(span)
+        for span in spans:
+            rows = perception.rows_in(to_milliseconds(span))
             rows = rows[usable[rows]]
             if len(rows):
                 kept.append((span, vectors[rows].mean(axis=0)))
