@@ -22,7 +22,7 @@ SCRIPT: tuple[tuple[str, float, str | None], ...] = (
     ("walking", 54.0, None),
     ("brushing_teeth", 50.0, "running_water"),
     ("standing", 18.0, None),
-    ("eating_soup", 58.0, "cutlery_and_plates"),
+    ("eating_pasta", 58.0, "cutlery_and_plates"),
     ("clapping", 22.0, None),
     ("standing", 14.0, None),
     ("running", 54.0, None),
@@ -103,16 +103,18 @@ def _room(rng: np.random.Generator, script: tuple[Phase, ...], wrist: WristMotio
         events = wrist.events_s.get(index, np.empty(0)) - phase.start_s
         part = np.zeros(length)
         if phase.activity == "typing":
-            part = room.impacts(rng, length, room.key_times(rng, duration_s), "key", 0.05)
+            part = room.impacts(rng, length, room.key_times(rng, duration_s), "key", 0.12)
         elif phase.activity in ("walking", "running"):
             kind, gain = ("walk", 0.03) if phase.activity == "walking" else ("run", 0.08)
             part = room.impacts(rng, length, events, kind, gain)
         elif phase.activity == "brushing_teeth":
-            part = 0.05 * room.running_water(rng, length) + 0.004 * room.brushing(rng, length, 3.9)
-        elif phase.activity == "eating_soup":
-            scrapes = np.sort(rng.uniform(0.5, duration_s - 0.5, int(1.6 * duration_s)))
-            part = room.impacts(rng, length, scrapes, "clink", 0.06)
+            part = 0.03 * room.running_water(rng, length) + 0.001 * room.brushing(rng, length, 3.9)
+        elif phase.activity == "eating_pasta":
+            clinks, scrapes = (
+                np.sort(rng.uniform(0.5, duration_s - 0.5, int(rate * duration_s))) for rate in (3.0, 1.2)
+            )
+            part = room.impacts(rng, length, clinks, "clink", 0.1) + room.impacts(rng, length, scrapes, "scrape", 0.06)
         elif phase.activity == "clapping":
             part = room.impacts(rng, length, events, "clap", 0.15)
-        wave[start : start + length] += room.stretch(length, part)
+        wave[start : start + length] += room.stretch(length, room.reverberant(rng, part))
     return np.clip(wave, -1.0, 1.0).astype(np.float32)[None, :]

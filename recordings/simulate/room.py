@@ -12,6 +12,14 @@ import numpy.typing as npt
 from recordings.simulate.noise import Signal, band_noise, fade
 
 RATE_HZ = 16_000
+# A tap's noise: low and high edge of each band (Hz) and its root-mean-square level.
+WATER_BANDS = (
+    (60.0, 200.0, 0.25),
+    (200.0, 800.0, 0.5),
+    (800.0, 2500.0, 0.55),
+    (2500.0, 5000.0, 0.85),
+    (5000.0, 7900.0, 0.65),
+)
 
 
 def near_silence(rng: np.random.Generator, n: int) -> Signal:
@@ -30,14 +38,13 @@ def _burst(rng: np.random.Generator, low_hz: float, high_hz: float, decay_s: flo
 
 
 def keystroke(rng: np.random.Generator) -> Signal:
-    """Finger on key, key on its stop, and the release about 90 ms later."""
-    press = _burst(rng, 1200.0, 7500.0, 0.006, 0.05)
-    stop = _burst(rng, 250.0, 2500.0, 0.012, 0.06)
-    release = _burst(rng, 1800.0, 7800.0, 0.004, 0.03)
-    wave = np.zeros(round(0.2 * RATE_HZ))
-    _add(wave, press, 0.0, 0.9)
-    _add(wave, stop, 0.006, 0.8)
-    _add(wave, release, rng.uniform(0.07, 0.11), 0.45)
+    """Finger on key, key on its stop, the case's knock, and the release about 90 ms later."""
+    wave = np.zeros(round(0.25 * RATE_HZ))
+    _add(wave, _burst(rng, 800.0, 7500.0, 0.006, 0.05), 0.0, 0.7)
+    _add(wave, _burst(rng, 700.0, 1500.0, 0.02, 0.1), 0.005, 0.8)
+    _add(wave, _burst(rng, 100.0, 700.0, 0.025, 0.12), 0.005, 0.35)
+    _add(wave, _burst(rng, 2500.0, 6000.0, 0.008, 0.05), 0.007, 0.7)
+    _add(wave, _burst(rng, 1500.0, 7800.0, 0.006, 0.05), rng.uniform(0.07, 0.11), 0.4)
     return wave
 
 
@@ -52,20 +59,34 @@ def footstep(rng: np.random.Generator, hardness: float) -> Signal:
 
 
 def clink(rng: np.random.Generator) -> Signal:
-    """Metal on china: six inharmonic partials between 1.8 and 7.5 kHz, and the contact's click."""
-    time = np.arange(round(0.35 * RATE_HZ)) / RATE_HZ
-    base = rng.uniform(1800.0, 3200.0)
-    ratios = np.array([1.0, 1.47, 1.93, 2.31, 2.6, 3.1]) * rng.uniform(0.97, 1.03, 6)
+    """Metal on china: inharmonic partials between 0.5 and 7.5 kHz, the contact's click, and the plate's dull body."""
+    time = np.arange(round(0.4 * RATE_HZ)) / RATE_HZ
+    base = rng.uniform(500.0, 1400.0)
+    ratios = np.array([1.0, 1.58, 2.24, 2.92, 3.5, 4.1, 4.9, 5.6, 6.4]) * rng.uniform(0.97, 1.03, 9)
     wave = np.zeros(len(time))
     for ratio in ratios[ratios * base < 7600.0]:
-        decay = rng.uniform(0.02, 0.09)
+        decay = rng.uniform(0.015, 0.07)
         wave += (
-            rng.uniform(0.3, 1.0)
+            rng.uniform(0.1, 0.45)
             * np.exp(-time / decay)
             * np.sin(2 * np.pi * base * ratio * time + rng.uniform(0, 6.28))
         )
-    _add(wave, _burst(rng, 1500.0, 7800.0, 0.003, 0.02), 0.0, 0.6)
+    _add(wave, _burst(rng, 1500.0, 7800.0, 0.008, 0.05), 0.0, 0.8)
+    _add(wave, _burst(rng, 150.0, 1200.0, 0.02, 0.15), 0.0, 0.5)
     return wave
+
+
+def scrape(rng: np.random.Generator) -> Signal:
+    """A spoon drawn over a plate: rough noise with a ringing centre that glides."""
+    n = round(rng.uniform(0.15, 0.45) * RATE_HZ)
+    rough = 1.0 + 0.8 * np.abs(band_noise(rng, n, RATE_HZ, 30.0, 150.0))
+    low = rng.uniform(1500.0, 3500.0)
+    return (
+        (band_noise(rng, n, RATE_HZ, low, low + 3000.0) + 0.4 * band_noise(rng, n, RATE_HZ, 300.0, 1500.0))
+        * rough
+        * fade(n, n // 3)
+        * 0.25
+    )
 
 
 def clap(rng: np.random.Generator) -> Signal:
@@ -77,20 +98,19 @@ def clap(rng: np.random.Generator) -> Signal:
 
 
 def running_water(rng: np.random.Generator, n: int) -> Signal:
-    """A tap into a basin: broadband noise, strongest at 0.5–5 kHz, flickering, with bubbles."""
-    wave = (
-        0.55 * band_noise(rng, n, RATE_HZ, 400.0, 2500.0)
-        + 0.75 * band_noise(rng, n, RATE_HZ, 1500.0, 5000.0)
-        + 0.45 * band_noise(rng, n, RATE_HZ, 4000.0, 7900.0)
-        + 0.15 * band_noise(rng, n, RATE_HZ, 80.0, 400.0)
-    )
-    wave *= 1.0 + 0.18 * np.clip(band_noise(rng, n, RATE_HZ, 0.3, 12.0), -2.5, 2.5)
-    for at in rng.uniform(0.0, n / RATE_HZ, int(14 * n / RATE_HZ)):
-        length = rng.uniform(0.015, 0.05)
+    """A tap into a basin: broadband noise whose level wavers by some decibels, splashes, and bubbles in the pool."""
+    wave = np.zeros(n)
+    # Level per band from the wish for a slightly rising spectrum above 200 Hz; each band wavers on its own.
+    for low, high, gain in WATER_BANDS:
+        waver = 10.0 ** (np.clip(band_noise(rng, n, RATE_HZ, 0.3, 15.0), -2.5, 2.5) * 3.0 / 20.0)
+        wave += gain * waver * band_noise(rng, n, RATE_HZ, low, high)
+    wave *= 10.0 ** (np.clip(band_noise(rng, n, RATE_HZ, 0.1, 1.5), -2.0, 2.0) * 3.0 / 20.0)
+    for at in rng.uniform(0.0, n / RATE_HZ, int(45 * n / RATE_HZ)):
+        length = rng.uniform(0.02, 0.09)
         time = np.arange(round(length * RATE_HZ)) / RATE_HZ
-        pitch = rng.uniform(450.0, 1800.0)
-        bubble = np.exp(-time / (length / 3)) * np.sin(2 * np.pi * pitch * time * (1.0 + 2.0 * time))
-        _add(wave, bubble, float(at), rng.uniform(0.3, 1.2))
+        pitch = rng.uniform(300.0, 2200.0)
+        bubble = np.exp(-time / (length / 3)) * np.sin(2 * np.pi * pitch * time * (1.0 + 3.0 * time))
+        _add(wave, bubble, float(at), float(rng.lognormal(0.4, 0.6)))
     return wave
 
 
@@ -116,6 +136,7 @@ def impacts(rng: np.random.Generator, n: int, times_s: npt.NDArray[np.float64], 
         "walk": lambda: footstep(rng, 0.3),
         "run": lambda: footstep(rng, 0.9),
         "clink": lambda: clink(rng),
+        "scrape": lambda: scrape(rng),
         "clap": lambda: clap(rng),
     }
     # A dozen different blows, drawn again and again: no two keys sound alike, but a keyboard has a sound.
@@ -126,16 +147,27 @@ def impacts(rng: np.random.Generator, n: int, times_s: npt.NDArray[np.float64], 
     return wave
 
 
+def reverberant(rng: np.random.Generator, wave: Signal, reverberation_s: float = 0.4, level: float = 0.35) -> Signal:
+    """The wave with the room's answer: noise that decays by 60 dB in `reverberation_s`, darker than the direct sound."""
+    from scipy.signal import oaconvolve  # heavy import: only when the demo is made
+
+    n = round(reverberation_s * RATE_HZ)
+    time = np.arange(n) / RATE_HZ
+    tail = band_noise(rng, n, RATE_HZ, 80.0, 4500.0) * np.exp(-6.9 * time / reverberation_s)
+    tail *= level / np.sqrt(np.sum(tail**2))
+    return np.asarray(wave + oaconvolve(wave, tail)[: len(wave)])
+
+
 def key_times(rng: np.random.Generator, duration_s: float) -> npt.NDArray[np.float64]:
-    """Typing at about five keys a second in bursts of words, with pauses to think."""
+    """Typing at about six keys a second in bursts of words, with pauses to think."""
     times = []
     at = 0.3
     while at < duration_s - 0.3:
-        for _ in range(int(rng.integers(6, 40))):
-            at += float(rng.gamma(6.0, 0.03))
+        for _ in range(int(rng.integers(10, 60))):
+            at += float(rng.gamma(6.0, 0.025))
             if at < duration_s - 0.3:
                 times.append(at)
-        at += float(rng.uniform(0.3, 1.3))
+        at += float(rng.uniform(0.2, 0.9))
     return np.asarray(times)
 
 
