@@ -62,7 +62,7 @@ def sample_claim(clause: Clause, facts: Facts, carry: Carry) -> Outcome | None:
     if clause.has("trend"):
         return _trend(clause, facts, spans, channels, stream)
     if clause.has("event", "step") or counted:
-        return _event(clause, facts, spans, stream)
+        return _event(clause, facts, carry, spans, stream)
     return _statistic(clause, facts, carry, spans, channels, stream)
 
 
@@ -81,6 +81,8 @@ def _spans(clause: Clause, facts: Facts, carry: Carry) -> list[tuple[float, floa
             for e in candidates(_only(clause, "span", "label"), label, facts, carry)
         ]
         return [(e.start_s, e.end_s) for e in fit] or None
+    if tokens and carry.cited:
+        return [c for c in dict.fromkeys(carry.cited) if _fits(tokens[0], *c, facts)] or None
     if tokens:
         exact = [(e.start_s, e.end_s) for e in facts.episodes if _fits(tokens[0], e.start_s, e.end_s, facts)]
         exact += [(f.start_s, f.end_s) for f in facts.evidence.values() if _fits(tokens[0], f.start_s, f.end_s, facts)]
@@ -194,7 +196,7 @@ def _trend(
     return fails("the trend is another")
 
 
-def _event(clause: Clause, facts: Facts, spans: list[tuple[float, float]], stream: str | None) -> Outcome:
+def _event(clause: Clause, facts: Facts, carry: Carry, spans: list[tuple[float, float]], stream: str | None) -> Outcome:
     """Steps and cadence, impacts and posture changes at their times, still bouts with their length."""
     if (clause.has("statistic") and not all(t.key == "mean" for t in clause.of("statistic"))) or clause.has(
         "channel", "trend", "sensor"
@@ -202,6 +204,8 @@ def _event(clause: Clause, facts: Facts, spans: list[tuple[float, float]], strea
         return fails("an event of a channel")
     outcome = fails("no such event")
     instants = [m for _, m in clause.moments()]
+    if carry.cited and not all(any(same_time(m, c[0], facts) for c in carry.cited) for m in instants):
+        return fails("the cited evidence is about another time")
     if instants:
         spans = [(facts.span.start_s, facts.span.end_s), *spans]
     for span in spans:

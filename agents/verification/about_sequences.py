@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from agents.timeline import EpisodeRecord
 from agents.verification.amounts import Amount
-from agents.verification.choosing import candidates, nth, same_time
+from agents.verification.choosing import candidates, nth, same_span, same_time
 from agents.verification.clause import Carry, Clause, Outcome, fails, held
 from agents.verification.facts import Facts
 from agents.verification.tokens import Token
@@ -65,6 +65,60 @@ def order_claim(clause: Clause, facts: Facts, carry: Carry) -> Outcome | None:
         return fails("the two activities do not follow each other so")
     carry.episodes, carry.label = [pairs[0][1]], later.key
     return held(pairs[0][0].id, pairs[0][1].id)
+
+
+_NARRATIVE = frozenset(["label", "order", "amount", "span", "ordinal", "share"])
+
+
+def narrative_claim(clause: Clause, facts: Facts, carry: Carry) -> Outcome | None:
+    """ "The person sat for 13 s, then walked for 53 s, followed by lying": neighbours in this order, each with its numbers."""
+    if len(clause.labels) < 2 or not clause.has("order") or not clause.within(_NARRATIVE):
+        return None
+    steps: list[tuple[Token, list[Token]]] = []
+    linked = True
+    for token in clause.tokens:
+        if token.kind == "label":
+            if not linked:
+                return None
+            steps.append((token, []))
+            linked = False
+        elif token.kind == "order":
+            if not steps or not (token.key == "then" or token.text == "followed by"):
+                return None
+            linked = True
+        elif token.kind == "ordinal" and not ((token.key == "first" and not steps) or token.key == "last"):
+            return None
+        elif token.kind in ("amount", "span", "share"):
+            if not steps:
+                return None
+            steps[-1][1].append(token)
+    for at in range(len(facts.known) - len(steps) + 1):
+        run = facts.known[at : at + len(steps)]
+        if all(_told(e, label, numbers, facts) for e, (label, numbers) in zip(run, steps, strict=True)) and (
+            not clause.keyed("ordinal", "first") or at == 0
+        ) and (not clause.keyed("ordinal", "last") or at + len(steps) == len(facts.known)):  # fmt: skip
+            carry.episodes, carry.label = [run[-1]], run[-1].activity
+            return held(*(e.id for e in run))
+    return fails("the activities did not follow each other so")
+
+
+def _told(episode: EpisodeRecord, label: Token, numbers: list[Token], facts: Facts) -> bool:
+    if episode.activity not in label.keys:
+        return False
+    for token in numbers:
+        if token.kind == "span":
+            fit = same_span(token, episode.start_s, episode.end_s, facts)
+        elif token.amount is not None and token.amount.dimension == "time":
+            fit = token.amount.agrees(episode.end_s - episode.start_s)
+        else:
+            fit = (
+                token.amount is not None
+                and token.amount.dimension == "share"
+                and token.amount.agrees(episode.confidence)
+            )
+        if not fit:
+            return False
+    return True
 
 
 def neighbours(facts: Facts) -> list[tuple[EpisodeRecord, EpisodeRecord]]:

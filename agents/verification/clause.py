@@ -89,7 +89,10 @@ class Clause:
 
 @dataclass
 class Carry:
-    """What later clauses may lean on: the subject said last, and the episodes that it was bound to."""
+    """What later clauses may lean on: the subject said last, and the episodes that it was bound to.
+
+    cited: the spans of the evidence that the sentence cites; what it says about samples must be about one of them.
+    """
 
     label: str | None = None
     episodes: list[EpisodeRecord] = field(default_factory=list)
@@ -98,6 +101,7 @@ class Carry:
     statistic: str | None = None
     channels: tuple[str, ...] = ()
     stream: str | None = None
+    cited: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,9 +71,9 @@ _KINDS: dict[str, dict[str, str]] = {
     "by": {"": "by"},
     "against": {"": "against|versus|vs|compared with|compared to|as opposed to"},
     "more": {
-        "longer": "longer", "shorter": "shorter", "more": "more|greater|larger|higher|faster|bigger|stronger|exceeds|exceeded",
+        "longer": "longer|last longer", "shorter": "shorter", "more": "more|greater|larger|higher|faster|bigger|stronger|exceeds|exceeded",
         "less": "less|fewer|lower|smaller|slower|weaker",
-        "equal": "equally|equal|the same|same|as long as|as much|as many|as often|identical", "twice": "twice as|double|twice the", "half": "half as|half the",
+        "equal": "equally|equal|the same|same|as long as|last as long as|as much|as many|as often|identical", "twice": "twice as|double|twice the", "half": "half as|half the",
     },
     "often": {"": "often|frequently|frequent|common"},
     "order": {

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from agents.verification.amounts import LONGEST_UNIT, UNIT_ATOMS, Amount, Bound, parse_clock, parse_number
+from agents.verification.amounts import LONGEST_UNIT, UNIT_ATOMS, UNITS, Amount, Bound, parse_clock, parse_number
 from agents.verification.lexicon import COUNTED, PHRASES, Entry
 from agents.wording.numbers import CARDINALS, TENS
 
@@ -32,7 +32,7 @@ _IGNORED_SIGNS = frozenset("\"'’‘“”`*[]()…!?_")
 _DASHES = frozenset("-–—")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Token:
     """kind: see `lexicon`, plus label, clock, span, amount, count, fraction, ordinal, word (unknown), stop, comma, id.
 
@@ -219,33 +219,34 @@ def _number_word(found: list[Atom], at: int, previous: Token | None) -> tuple[in
 
 
 def _durations(tokens: list[Token]) -> list[Token]:
-    """ "2 min 5 s" and "two minutes and five seconds" become one amount; units must shrink."""
+    """ "1 h 2 min 5 s" and "two minutes and five seconds" become one amount; the units must shrink."""
     out: list[Token] = []
+    smallest = 0.0  # seconds of the last unit of the amount that ends `out`
     for at, token in enumerate(tokens):
-        joiner = out and out[-1].kind in ("and", "comma")
+        factor = _time_factor(token)
+        joiner = bool(out) and out[-1].kind in ("and", "comma")
         before = out[-2] if joiner and len(out) > 1 else out[-1] if out else None
-        if token.amount is not None and token.kind == "amount" and before is not None and before.amount is not None:
-            a, b = before.amount, token.amount
-            if (
-                before.kind == "amount"
-                and a.dimension == b.dimension == "time"
-                and a.unit != b.unit
-                and "between" not in [t.kind for t in tokens[max(0, at - 3) : at]]
-            ):
-                larger, smaller = a.in_base(), b.in_base()
-                factor_a, factor_b = (
-                    larger.value / a.value if a.value else 0.0,
-                    smaller.value / b.value if b.value else 0.0,
-                )
-                if (factor_a > factor_b or not b.value) and smaller.value < (factor_a or 60.0):
-                    del out[-2 if joiner else -1 :]
-                    merged = Amount(
-                        larger.value + smaller.value, smaller.half, "s", a.bound, f"{before.text} {token.text}"
-                    )
-                    out.append(Token("amount", merged.text, amount=merged))
-                    continue
+        ranged = any(t.kind == "between" for t in tokens[max(0, at - 3) : at])
+        if factor and before is not None and before.amount is not None and token.amount is not None and not ranged:
+            claim = token.amount.in_base()
+            if _time_factor(before) and factor < smallest and 0 <= claim.value < smallest:
+                total = before.amount.in_base().value + claim.value
+                text = f"{before.text} {token.text}"
+                del out[-2 if joiner else -1 :]
+                out.append(Token("amount", text, amount=Amount(total, claim.half, "s", before.amount.bound, text)))
+                smallest = factor
+                continue
+        if factor:
+            smallest = factor
         out.append(token)
     return out
+
+
+def _time_factor(token: Token) -> float:
+    """Seconds of the token's unit; 0.0 when it is no duration."""
+    if token.kind != "amount" or token.amount is None or token.amount.dimension != "time":
+        return 0.0
+    return UNITS[token.amount.unit][1]
 
 
 def _counted(tokens: list[Token]) -> list[Token]:

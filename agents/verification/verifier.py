@@ -9,7 +9,7 @@ from agents.verification.about_activities import activity_claim
 from agents.verification.about_models import model_claim
 from agents.verification.about_recording import forecast_claim, recording_claim, sensor_claim, silence_claim
 from agents.verification.about_samples import sample_claim
-from agents.verification.about_sequences import comparison_claim, list_claim, order_claim
+from agents.verification.about_sequences import comparison_claim, list_claim, narrative_claim, order_claim
 from agents.verification.clause import Carry, Clause, Outcome, fails, held
 from agents.verification.facts import Facts
 from agents.verification.harmless import harmless, honest
@@ -17,7 +17,7 @@ from agents.verification.tokens import Token, tokenize
 from recordings.recording import Span
 
 FRAMES = (
-    silence_claim, sensor_claim, forecast_claim, model_claim, sample_claim, comparison_claim, order_claim, list_claim, recording_claim,
+    silence_claim, sensor_claim, forecast_claim, model_claim, sample_claim, comparison_claim, order_claim, narrative_claim, list_claim, recording_claim,
     activity_claim,
 )  # fmt: skip
 MAX_CLAUSES = 24
@@ -78,7 +78,7 @@ class Verifier:
             for e in self.facts.episodes
             if any(abs(e.start_s - a) < 2e-3 and abs(e.end_s - b) < 2e-3 for a, b in spans)
         ]
-        return Carry(episodes=exact, spans=spans)
+        return Carry(episodes=exact, spans=spans, cited=tuple((f.start_s, f.end_s) for f in cited))
 
     def _cited_fit(self, evidence_ids: Sequence[str], carry: Carry, outcome: Outcome) -> bool:
         """Cited evidence lies within (or around) what the sentence was bound to."""

@@ -43,12 +43,20 @@ def _model(world: World, rng: Rng) -> Values | None:
 
 
 def _model_holds(world: World, v: Values) -> bool:
-    for e in _at_span(world, v):
-        said = _said(e, text_of(v, "who"))
-        if said and said[0][0] == v["x"] and near_share(said[0][1], number_of(v, "p")):
-            if v["y"] is None or (len(said) > 1 and said[1][0] == v["y"] and near_share(said[1][1], number_of(v, "q"))):
-                return True
-    return False
+    said = [_said(e, text_of(v, "who")) for e in _at_span(world, v)]
+    quantity = {"motion": "activity", "sound": "sound"}[text_of(v, "who")]
+    said += [
+        [(str(f.value), f.probability or 0.0)] for f in world.found(quantity)
+        if near_time(f.start_s, number_of(v, "a")) and near_time(f.end_s, number_of(v, "b"))
+    ]  # fmt: skip
+    return any(_top_two(ranked, v) for ranked in said if ranked)
+
+
+def _top_two(ranked: list[tuple[str, float]], v: Values) -> bool:
+    if ranked[0][0] != v["x"] or not near_share(ranked[0][1], number_of(v, "p")):
+        return False
+    # Evidence in a timeline's file keeps only the first label: what it says second is taken for possible.
+    return v["y"] is None or len(ranked) < 2 or (ranked[1][0] == v["y"] and near_share(ranked[1][1], number_of(v, "q")))
 
 
 _WHO = {"motion": ("motion model", "motion classifier"), "sound": ("sound tagger", "audio model")}

@@ -12,7 +12,6 @@ from recordings import Span, UserError
 from tools import Bench, NoData, caption_trend, measure
 
 TIME_SLACK_S = 0.6
-SHARE_SLACK = 0.006
 NUMBER_SLACK = 0.006
 
 
@@ -20,8 +19,10 @@ def near_time(a: float, b: float) -> bool:
     return abs(a - b) <= TIME_SLACK_S
 
 
-def near_share(a: float, b: float) -> bool:
-    return abs(a - b) <= SHARE_SLACK
+def near_share(fact: float, claim: float) -> bool:
+    """Whether the fact rounds to the claim as `Style.percent` prints it."""
+    places = 0 if 0.01 < claim < 0.99 else 1
+    return abs(fact * 100 - round(claim * 100, places)) <= 0.5 * 10**-places + 0.02
 
 
 def near_number(a: float, b: float) -> bool:
