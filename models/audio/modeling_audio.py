@@ -46,7 +46,7 @@ class SoundTaggerConfig(PretrainedConfig):
         self.low_hz = low_hz
         self.high_hz = high_hz
         self.floor_db = floor_db
-        self.widths = list(widths or (24, 48, 96, 128))
+        self.widths = list(widths or (16, 32, 64, 96))
         self.embedding_size = embedding_size
         self.dropout = dropout
         self.softmax_temperature = softmax_temperature

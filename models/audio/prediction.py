@@ -71,20 +71,23 @@ def sound_at_16k(stream: Stream, span: Span) -> tuple[Floats, bool]:
     the same span always gives the same samples. Gaps and what lies outside the stream are silence in the result.
     """
     want = max(1, round(span.duration_s * RATE_HZ))
-    margin_s = 0.0 if stream.rate_hz == RATE_HZ else _MARGIN_S
-    lo = stream.index_at(span.start_s - margin_s)
-    hi = stream.index_at(span.end_s + margin_s)
     inside = _mono(stream, span.start_s, span.end_s)
     recorded_s = float(np.isfinite(inside).sum()) / stream.rate_hz
     usable = recorded_s >= max(USABLE_SHARE * span.duration_s, SHORTEST_S)
-    part = np.nan_to_num(_mono(stream, stream.start_s + lo / stream.rate_hz, stream.start_s + hi / stream.rate_hz))
-    if part.size and margin_s:
-        from scipy.signal import resample_poly
+    out = np.zeros(want, dtype=np.float32)
+    if not usable:
+        return out, False
+    ratio = Fraction(RATE_HZ / stream.rate_hz).limit_denominator(1000)
+    margin_s = 0.0 if ratio == 1 else _MARGIN_S
+    lo = stream.index_at(span.start_s - margin_s)
+    # Begin on a sample that both grids share, or the result would sit between two of its own samples.
+    lo -= lo % ratio.denominator
+    part = np.nan_to_num(_mono(stream, stream.start_s + lo / stream.rate_hz, span.end_s + margin_s))
+    if ratio != 1:
+        from scipy.signal import resample_poly  # heavy import: only for another rate
 
-        ratio = Fraction(RATE_HZ / stream.rate_hz).limit_denominator(1000)
         part = resample_poly(part, ratio.numerator, ratio.denominator).astype(np.float32)
     offset = round((stream.start_s + lo / stream.rate_hz - span.start_s) * RATE_HZ)
-    out = np.zeros(want, dtype=np.float32)
     at, skip = max(0, offset), max(0, -offset)
     piece = part[skip : skip + want - at]
     out[at : at + piece.size] = piece
