@@ -19,6 +19,8 @@ LOOK_S = 2.0
 MIN_ANGLE_DEG = 30.0
 # One change at a time: the largest angle within this many seconds.
 APART_S = 3.0
+# Below 0.3 Hz ten values a second are plenty; blocks of samples are averaged to about that.
+COARSE_HZ = 10.0
 STANDARD_GRAVITY_MS2 = 9.80665
 # Away from 1 g the device was thrown or shaken and the direction means nothing.
 GRAVITY_RANGE = (0.6, 1.4)
@@ -43,7 +45,10 @@ def find_posture_changes(stream: Stream) -> tuple[PostureChange, ...]:
     found: list[PostureChange] = []
     for a, b in finite_runs(np.asarray(axes.sum(axis=0), dtype=np.float64)):
         if b - a > 2 * (BESIDE_S + LOOK_S) * stream.rate_hz:
-            found += _changes(axes[:, a:b].astype(np.float64), stream.start_s + a / stream.rate_hz, stream.rate_hz)
+            block = max(1, int(stream.rate_hz / COARSE_HZ))
+            whole = axes[:, a : b - (b - a) % block].reshape(3, -1, block)
+            start_s = stream.start_s + (a + (block - 1) / 2) / stream.rate_hz
+            found += _changes(whole.mean(axis=2, dtype=np.float64), start_s, stream.rate_hz / block)
     return tuple(found)
 
 

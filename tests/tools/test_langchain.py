@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from langchain_core.messages import ToolMessage
 
 from models.motion import MotionClassifier
 from tests.tools.gait_signal import recording_of, stream_of, walk
-from tools import TOOLS, Bench, Evidence
+from tools import KNOWN_CHANNELS, QUANTITIES, TOOLS, Bench, Evidence
 
 SPAN = {"start_s": 1.0, "end_s": 9.0}
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -85,3 +86,11 @@ def test_absence_and_mistakes_are_answers(bench: Bench, name: str, changed: dict
 def test_a_forgotten_bench_is_a_bug() -> None:
     with pytest.raises(TypeError, match="bench"):
         call("measure", ARGUMENTS["measure"], None)
+
+
+def test_the_documentation_names_every_tool_quantity_and_channel() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "tools.md").read_text(encoding="utf-8")
+    for name in (*ARGUMENTS, *KNOWN_CHANNELS):
+        assert f"`{name}`" in text
+    for quantity in QUANTITIES.values():
+        assert f"`{quantity.name}`" in text or f"`{quantity.name}_<" in text

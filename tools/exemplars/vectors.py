@@ -51,12 +51,13 @@ class Scaling:
         statistics_weight: float = STATISTICS_WEIGHT,
     ) -> Scaling:
         """From (n, D) embeddings and (n, F) features; missing features are left out."""
+        known = [column[np.isfinite(column)] for column in features.T.astype(np.float64)]
         return cls(
             revision=revision,
             embedding_mean=embeddings.mean(axis=0, dtype=np.float64).astype(np.float32),
             embedding_std=_floor(embeddings.std(axis=0, dtype=np.float64)),
-            feature_mean=np.nanmean(features, axis=0, dtype=np.float64).astype(np.float32),
-            feature_std=_floor(np.nanstd(features, axis=0, dtype=np.float64)),
+            feature_mean=np.array([c.mean() if len(c) else 0.0 for c in known], dtype=np.float32),
+            feature_std=_floor(np.array([c.std() if len(c) else 1.0 for c in known])),
             embedding_weight=embedding_weight,
             statistics_weight=statistics_weight,
         )
