@@ -103,7 +103,9 @@ def _cut(stream: Stream, span: Span) -> Stream:
     from dataclasses import replace
 
     first, last = stream.index_at(span.start_s - 1.0), stream.index_at(span.end_s + 1.0)
-    return replace(stream, samples=stream.samples[:, first:last], start_s=stream.start_s + first / stream.rate_hz, gaps=())
+    return replace(
+        stream, samples=stream.samples[:, first:last], start_s=stream.start_s + first / stream.rate_hz, gaps=()
+    )
 
 
 def _predicted(position: str, pieces: list[_Piece], seed: int) -> Iterator[Labelled]:
@@ -123,7 +125,9 @@ def _predicted(position: str, pieces: list[_Piece], seed: int) -> Iterator[Label
             continue
         scale = StandardScaler().fit(x[train])
         known, asked = scale.transform(x[train]), scale.transform(x[test])
-        model = MLPClassifier((64,), alpha=1e-2, max_iter=40, random_state=seed).fit(known, y[train])
+        model = MLPClassifier((64,), alpha=1e-2, max_iter=200, early_stopping=True, random_state=seed).fit(
+            known, y[train]
+        )
         told = np.full((int(test.sum()), len(labels)), 1e-6)
         told[:, model.classes_] = np.maximum(model.predict_proba(asked), 1e-6)
         distance, index = NearestNeighbors(n_neighbors=_NEIGHBOURS).fit(known).kneighbors(asked)

@@ -59,13 +59,14 @@ def _first_model(address: str, where: str, key: str, timeout_s: float) -> str:
 
     try:
         with openai.OpenAI(base_url=address, api_key=key, timeout=timeout_s, max_retries=0) as client:
-            names = [entry.id for entry in client.models.list().data]
+            served = client.models.list().data or []  # a server of another kind sends anything
+            names = [name for entry in served if isinstance(name := getattr(entry, "id", None), str)]
     except Exception as error:
         failure = failure_from(error, where)
         if failure is None:
             raise
         raise failure from error
-    if not names or not isinstance(names[0], str):
+    if not names:
         raise LanguageModelFailure(
             where,
             "nonsense",
