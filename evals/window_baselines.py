@@ -23,12 +23,13 @@ BANDS_HZ = (0.3, 0.8, 1.3, 1.8, 2.3, 3.0, 4.0, 5.5, 8.0, 10.0)
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """predicted: (n,) class numbers. detail: what was chosen, for the result's `revision`."""
+    """predicted: (n,) class numbers. detail: what was chosen, for the result's `revision`. None: it states no probabilities."""
 
     name: str
     detail: str
     predicted: Labels
     seconds: float
+    calibration_error: float | None = None
 
 
 def window_features(windows: Windows, rate_hz: float) -> npt.NDArray[np.float32]:
