@@ -23,10 +23,14 @@ def refined(context: Context, recording: Recording, segments: Sequence[Segment])
             continue
         reach = context.settings.window_s
         at = before.span.end_s
-        lo = max(at - reach, min(at, before.span.start_s + _minimum_s(context, before)))
-        hi = min(at + reach, max(at, after.span.end_s - _minimum_s(context, after)))
+        lo = max(at - reach, (before.span.start_s + at) / 2)
+        hi = min(at + reach, (at + after.span.end_s) / 2)
         moved = _change_s(recording, before, after, lo, hi)
         if moved is not None:
+            # The search is over both halves whole, because a cut-off change would be sought beside itself; what it
+            # finds then gives way to the minimum durations.
+            moved = max(moved, min(at, before.span.start_s + _minimum_s(context, before)))
+            moved = min(moved, max(at, after.span.end_s - _minimum_s(context, after)))
             out[i] = dataclasses.replace(before, span=Span(before.span.start_s, moved))
             out[i + 1] = dataclasses.replace(after, span=Span(moved, after.span.end_s))
     return out

@@ -12,8 +12,9 @@ from tools import Evidence
 
 Salient = tuple[str, tuple[Evidence, ...]]
 
-# Fewer steps than this are a shuffle that says nothing about the activity.
+# Fewer steps than this are a shuffle, and steps that fill less of the episode than this are something else's rhythm.
 FEWEST_STEPS = 5
+STEPPING_SHARE = 0.4
 # Still for at least this share of the episode is worth a sentence.
 STILL_SHARE = 0.5
 # A transition is over in seconds; the trend of anything longer is not the movement.
@@ -26,7 +27,7 @@ def salient(context: Context, recording_id: str, episode: EpisodeRecord) -> list
     events = call(context, "detect_events", recording_id, span=span)
     if not events:
         return []
-    found = [*_turning(context, recording_id, episode, span, events), *_stepping(events), *_still(events, span)]
+    found = [*_turning(context, recording_id, episode, span, events), *_stepping(events, span), *_still(events, span)]
     if not found:
         found = _moving(context, recording_id, span)
     return found[:2]
@@ -36,13 +37,15 @@ def _of(events: list[Evidence], quantity: str) -> list[Evidence]:
     return [e for e in events if e.quantity == quantity]
 
 
-def _stepping(events: list[Evidence]) -> list[Salient]:
+def _stepping(events: list[Evidence], span: Span) -> list[Salient]:
     """The steps of the stream that counted most of them."""
     counted = [e for e in _of(events, "step_count") if float(e.value) >= FEWEST_STEPS]
     if not counted:
         return []
     most = max(counted, key=lambda e: float(e.value))
     cadence = next((e for e in _of(events, "cadence") if e.stream == most.stream), None)
+    if cadence is not None and float(most.value) / float(cadence.value) * 60.0 < STEPPING_SHARE * span.duration_s:
+        return []
     used = (most,) if cadence is None else (most, cadence)
     return [(event_sentence(most, cadence=cadence), used)]
 

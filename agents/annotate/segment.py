@@ -43,8 +43,9 @@ def divided(context: Context, recording_id: str, perceived: dict[str, Perceived]
         SegmentationSettings(
             window_s=settings.window_s,
             stride_s=settings.stride_s,
-            minimum_s=settings.minimum_episode_s,
-            transition_s=settings.minimum_transition_s,
+            # A boundary is moved by up to a window afterwards: half a window of slack keeps the promised minimum.
+            minimum_s=settings.minimum_episode_s + settings.window_s / 2,
+            transition_s=settings.minimum_transition_s + settings.window_s / 2,
             switch_cost=settings.switch_cost,
             gap_s=settings.gap_s,
         ),
