@@ -21,11 +21,10 @@ SCRIPT: tuple[tuple[str, float, str | None], ...] = (
     ("typing", 68.0, "keyboard_typing"),
     ("walking", 54.0, None),
     ("brushing_teeth", 50.0, "running_water"),
-    ("standing", 18.0, None),
-    ("eating_pasta", 58.0, "cutlery_and_plates"),
-    ("clapping", 22.0, None),
-    ("standing", 14.0, None),
-    ("running", 54.0, None),
+    ("standing", 20.0, None),
+    ("eating_pasta", 60.0, "cutlery_and_plates"),
+    ("drinking", 30.0, None),
+    ("running", 56.0, None),
 )
 
 
@@ -93,7 +92,10 @@ def simulate_demo(seed: int = DEMO_SEED) -> Recording:
 
 
 def _room(rng: np.random.Generator, script: tuple[Phase, ...], wrist: WristMotion) -> npt.NDArray[np.float32]:
-    """(1, n) float32: the quiet room, and in each phase the sounds that its movements make, at the movements' times."""
+    """(1, n) float32: the quiet room, and in each phase the sounds that its movements make.
+
+    The microphone stays on the desk of a small flat: steps next door are faint, running happens outdoors and is not heard.
+    """
     n = round(script[-1].end_s * room.RATE_HZ)
     wave = room.near_silence(rng, n)
     for index, phase in enumerate(script):
@@ -104,17 +106,16 @@ def _room(rng: np.random.Generator, script: tuple[Phase, ...], wrist: WristMotio
         part = np.zeros(length)
         if phase.activity == "typing":
             part = room.impacts(rng, length, room.key_times(rng, duration_s), "key", 0.12)
-        elif phase.activity in ("walking", "running"):
-            kind, gain = ("walk", 0.03) if phase.activity == "walking" else ("run", 0.08)
-            part = room.impacts(rng, length, events, kind, gain)
+        elif phase.activity == "walking":
+            part = room.reverberant(rng, room.impacts(rng, length, events, "step", 0.003))
         elif phase.activity == "brushing_teeth":
-            part = 0.03 * room.running_water(rng, length) + 0.001 * room.brushing(rng, length, 3.9)
+            tap = 0.03 * room.running_water(rng, length) + 0.001 * room.brushing(rng, length, 3.9)
+            part = room.reverberant(rng, tap)
         elif phase.activity == "eating_pasta":
             clinks, scrapes = (
                 np.sort(rng.uniform(0.5, duration_s - 0.5, int(rate * duration_s))) for rate in (3.0, 1.2)
             )
             part = room.impacts(rng, length, clinks, "clink", 0.1) + room.impacts(rng, length, scrapes, "scrape", 0.06)
-        elif phase.activity == "clapping":
-            part = room.impacts(rng, length, events, "clap", 0.15)
-        wave[start : start + length] += room.stretch(length, room.reverberant(rng, part))
+            part = room.reverberant(rng, part)
+        wave[start : start + length] += room.stretch(length, part)
     return np.clip(wave, -1.0, 1.0).astype(np.float32)[None, :]
