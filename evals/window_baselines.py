@@ -53,7 +53,7 @@ def window_features(windows: Windows, rate_hz: float) -> npt.NDArray[np.float32]
         for a, b in combinations(range(6), 2)
     ]
     parts = [mean, deviation, step, quantiles, *bands, strongest, np.stack(pairs, axis=1)]
-    return np.concatenate(parts, axis=1).astype(np.float32)
+    return np.asarray(np.concatenate(parts, axis=1), dtype=np.float32)
 
 
 def random_forest(

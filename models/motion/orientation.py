@@ -42,15 +42,18 @@ _MIRRORED = Turn("acceleration sign", "gravity points as in the iOS sign convent
 _WATCH_TURNED = Turn(
     "watch turned by 180°", "gravity points as on a watch worn the other way round", (-1, -1, 1), (-1, -1, 1)
 )
-_PHONE_UPSIDE_DOWN = Turn(
-    "phone upside down", "gravity points as in a phone put in head first", (-1, -1, 1), (-1, -1, 1)
+_PHONE_TURNED = Turn(
+    "phone turned by 180°",
+    "gravity points as in a phone that lies in the pocket the other way up",
+    (-1, -1, 1),
+    (-1, -1, 1),
 )
 CANDIDATES: dict[str, tuple[Turn, ...]] = {
     "unknown": (AS_IS,),
     "hip": (AS_IS, _MIRRORED),
     "waist": (AS_IS, _MIRRORED),
     "wrist": (AS_IS, _WATCH_TURNED),
-    "pocket": (AS_IS, _PHONE_UPSIDE_DOWN),
+    "pocket": (AS_IS, _PHONE_TURNED),
 }
 
 

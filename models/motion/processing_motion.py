@@ -65,6 +65,9 @@ def prepare(
     """
     samples = motion_samples(stream, rate_hz)
     steps = [Step("resample", "the motion model's rate", f"{stream.rate_hz:g} Hz", f"{rate_hz:g} Hz")]
+    if stream.gravity == "removed" and not stream.has(*GRAVITY):
+        cannot = "gravity was removed from the acceleration: postures are told by it, so they are guesses"
+        steps.append(Step("classify motion", cannot, warning=True))
     if density is not None:
         turn = resolve(samples, rate_hz, position, density)
         if turn is not AS_IS:

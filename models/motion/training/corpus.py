@@ -67,7 +67,7 @@ def training_recordings(name: str, data_dir: Path) -> Iterator[Recording]:
 
 def _filled(samples: Samples) -> tuple[Samples, npt.NDArray[np.bool_]]:
     """NaN bridged linearly, and where they were."""
-    missing = np.isnan(samples).any(axis=0)
+    missing: npt.NDArray[np.bool_] = np.asarray(np.isnan(samples).any(axis=0))
     if not missing.any():
         return samples, missing
     out = samples.copy()

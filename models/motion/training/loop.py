@@ -16,8 +16,9 @@ from torch import Tensor
 from models.motion.configuration_motion import MotionConfig
 from models.motion.modeling_motion import MotionForActivityClassification
 from models.motion.predictor import pick_device
+from models.motion.subjects import VALIDATION_SUBJECTS
 from models.motion.training.augment import Augmentation, augmented
-from models.motion.training.corpus import VALIDATION_SUBJECTS, Corpus, read_corpus
+from models.motion.training.corpus import Corpus, read_corpus
 from models.motion.training.loss import masked_loss
 from models.motion.training.sampling import WindowSampler
 from models.motion.training.state import RunState, load_state, part, restore_optimizer, save_state
@@ -126,7 +127,7 @@ class _Learner:
             logits = self.model(windows, position, has_gyro).logits
         loss = masked_loss(logits.float(), target, known)
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.largest_gradient)
         self.optimizer.step()
         decay = min(self.recipe.average_decay, (1 + step) / (10 + step))
