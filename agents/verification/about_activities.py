@@ -12,6 +12,7 @@ _ALLOWED = frozenset(
     [
         "only",
         "change",
+        "again",
         "label",
         "span",
         "clock",
@@ -65,6 +66,10 @@ def _one(clause: Clause, label: str | None, facts: Facts, carry: Carry) -> Outco
     if clause.has("negation"):
         return _absent(clause, label, facts, carry)
     said = label or carry.label
+    if clause.has("again") and (said is None or len(facts.of_label(said)) < 2):
+        return fails("it happened once")
+    if clause.has("recording") and clause.has("edge") and not clause.has("clock"):
+        return _at_the_edge(clause, label, facts)
     times, shares, bare = clause.amounts("time"), clause.amounts("share"), clause.amounts("")
     counts = clause.of("count")
     if clause.has("only") and not counts:
@@ -91,6 +96,20 @@ def _one(clause: Clause, label: str | None, facts: Facts, carry: Carry) -> Outco
             else fails(f"{said} did not take that share")
         )
     return _durations(clause, label, said, times, [*shares, *bare], bool(counts), facts, carry)
+
+
+def _at_the_edge(clause: Clause, label: str | None, facts: Facts) -> Outcome:
+    """ "The recording starts with sitting"."""
+    edges = {t.key for t in clause.of("edge")}
+    if (
+        label is None
+        or len(edges) != 1
+        or not facts.known
+        or clause.has("amount", "count", "span", "ordinal", "again", "total")
+    ):
+        return fails("what the recording starts or ends with")
+    outer = facts.known[0 if "start" in edges else -1]
+    return held(outer.id) if outer.activity == label else fails(f"it is {outer.activity}")
 
 
 def _counts(clause: Clause, label: str | None, counts: list, facts: Facts) -> Outcome | None:  # type: ignore[type-arg]

@@ -44,6 +44,8 @@ _ALLOWED = frozenset(
         "recording",
         "as",
         "change",
+        "if",
+        "majority",
     ]
 )
 _MODALITIES = {"motion": ("motion",), "sound": ("sound", "audio"), "pool": ("pool",), "llm": ("llm", "language_model"),
@@ -68,6 +70,8 @@ def model_claim(clause: Clause, facts: Facts, carry: Carry) -> Outcome | None:
         return None
     if not clause.within(_ALLOWED):
         return None
+    if clause.has("if") and not clause.has("without"):
+        return fails("a condition that cannot be checked")
     episodes = _about(clause, facts, carry)
     if clause.has("exemplar", "labelled", "nearest") and not clause.has("decided", "say", "without") and not speakers:
         return _exemplars(clause, facts, episodes)
@@ -238,8 +242,14 @@ def _weight(clause: Clause, opinion: Opinion) -> Outcome:
 
 def _decided(clause: Clause, speaker: str | None, episodes: list[EpisodeRecord]) -> Outcome:
     who = {"llm": "llm", "pool": "pool", "neighbours": "neighbours"}
-    if clause.has("amount", "count", "fraction", "each", "next") or len(clause.labels) > 1:
+    shares = clause.amounts("share")
+    if (
+        clause.has("count", "fraction", "each", "next", "majority")
+        or len(clause.labels) > 1
+        or len(clause.of("amount")) != len(shares)
+    ):
         return fails("a decision with a number")
+    episodes = [e for e in episodes if all(s.agrees(e.confidence) for s in shares)]
     if not episodes or speaker is None:
         return fails("decided where, by whom")
     fit = []
@@ -248,7 +258,7 @@ def _decided(clause: Clause, speaker: str | None, episodes: list[EpisodeRecord])
         alone = episode.decided_by == "single_modality" and speaker in ("motion", "sound") and len(names) <= 1
         right = episode.decided_by == who.get(speaker) or (alone and bool(names & set(_MODALITIES.get(speaker, ()))))
         if clause.has("negation"):
-            right = not right and not clause.labels
+            right = not right and not clause.labels and not shares
         if right and (not clause.labels or episode.activity in clause.labels[0].keys):
             fit.append(episode.id)
     return held(*fit) if fit else fails("it was decided otherwise")
@@ -277,7 +287,10 @@ def _alternatives(clause: Clause, episodes: list[EpisodeRecord]) -> Outcome:
 
 
 def _exemplars(clause: Clause, facts: Facts, episodes: list[EpisodeRecord]) -> Outcome:
-    if clause.has("amount", "say", "next", "would", "without") or len(clause.labels) > 1:
+    beside = (
+        len(clause.amounts("")) == len(clause.of("amount")) == len(clause.of("count")) == 1
+    )  # "of the five, four are"
+    if (clause.has("amount") and not beside) or clause.has("say", "next", "would", "without") or len(clause.labels) > 1:
         return fails("a number that exemplars do not have")
     for episode in episodes:
         labels = [x.label for x in episode.exemplars]
@@ -309,11 +322,21 @@ def _exemplars_fit(clause: Clause, labels: list[str], distances: list[float]) ->
             and k.counts(n)
             and total.counts(len(labels))
         )
+    if clause.has("majority"):
+        return not counts and n > len(labels) / 2
+    if clause.has("amount"):
+        part = clause.amounts("")[0]
+        return (
+            counts[0].key == "exemplars"
+            and counts[0].amount is not None
+            and counts[0].amount.counts(len(labels))
+            and part.counts(n)
+        )
     if counts:
         if len(counts) > 1 or counts[0].key != "exemplars" or counts[0].amount is None:
             return False
         return counts[0].amount.counts(n) and (not clause.has("each") or n == len(labels))
-    if clause.has("each"):
+    if clause.has("each") or any(t.text.endswith("s") for t in clause.of("exemplar")):
         return n == len(labels) > 0
     nearest = min(range(len(labels)), key=lambda i: distances[i]) if labels else None
     return nearest is not None and labels[nearest] in said

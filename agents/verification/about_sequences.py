@@ -31,7 +31,7 @@ _COMPARE = frozenset(
         "each",
     ]
 )
-_LISTED = frozenset(["label", "count", "recording", "only"])
+_LISTED = frozenset(["label", "count", "recording", "only", "each", "negation"])
 
 
 def order_claim(clause: Clause, facts: Facts, carry: Carry) -> Outcome | None:
@@ -67,13 +67,15 @@ def order_claim(clause: Clause, facts: Facts, carry: Carry) -> Outcome | None:
     return held(pairs[0][0].id, pairs[0][1].id)
 
 
-_NARRATIVE = frozenset(["label", "order", "amount", "span", "ordinal", "share"])
+_NARRATIVE = frozenset(["label", "order", "amount", "span", "ordinal", "share", "again"])
 
 
 def narrative_claim(clause: Clause, facts: Facts, carry: Carry) -> Outcome | None:
     """ "The person sat for 13 s, then walked for 53 s, followed by lying": neighbours in this order, each with its numbers."""
     if len(clause.labels) < 2 or not clause.has("order") or not clause.within(_NARRATIVE):
         return None
+    if clause.has("again") and not any(len(facts.of_label(t.key)) > 1 for t in clause.labels):
+        return fails("nothing happened twice")
     steps: list[tuple[Token, list[Token]]] = []
     linked = True
     for token in clause.tokens:
@@ -92,18 +94,18 @@ def narrative_claim(clause: Clause, facts: Facts, carry: Carry) -> Outcome | Non
             if not steps:
                 return None
             steps[-1][1].append(token)
-    for at in range(len(facts.known) - len(steps) + 1):
-        run = facts.known[at : at + len(steps)]
+    for at in range(len(facts.episodes) - len(steps) + 1):
+        run = facts.episodes[at : at + len(steps)]
         if all(_told(e, label, numbers, facts) for e, (label, numbers) in zip(run, steps, strict=True)) and (
             not clause.keyed("ordinal", "first") or at == 0
-        ) and (not clause.keyed("ordinal", "last") or at + len(steps) == len(facts.known)):  # fmt: skip
+        ) and (not clause.keyed("ordinal", "last") or at + len(steps) == len(facts.episodes)):  # fmt: skip
             carry.episodes, carry.label = [run[-1]], run[-1].activity
             return held(*(e.id for e in run))
     return fails("the activities did not follow each other so")
 
 
 def _told(episode: EpisodeRecord, label: Token, numbers: list[Token], facts: Facts) -> bool:
-    if episode.activity not in label.keys:
+    if episode.status != "known" or episode.activity not in label.keys:
         return False
     for token in numbers:
         if token.kind == "span":
@@ -122,8 +124,8 @@ def _told(episode: EpisodeRecord, label: Token, numbers: list[Token], facts: Fac
 
 
 def neighbours(facts: Facts) -> list[tuple[EpisodeRecord, EpisodeRecord]]:
-    """Known episodes that follow each other, with at most silence or uncertainty between."""
-    return list(pairwise(facts.known))
+    """Known episodes that follow each other with nothing unknown between."""
+    return [(a, b) for a, b in pairwise(facts.episodes) if a.status == b.status == "known"]
 
 
 def _ranked(clause: Clause, label: Token, episode: EpisodeRecord, facts: Facts) -> bool:
@@ -253,6 +255,8 @@ def list_claim(clause: Clause, facts: Facts, carry: Carry) -> Outcome | None:
     if not clause.labels or not clause.within(_LISTED) or any(t.key != "activities" for t in clause.of("count")):
         return None
     present = {e.activity for e in facts.known}
+    if clause.has("negation"):
+        return _none_of(clause, present)
     said = [next((k for k in t.keys if k in present), None) for t in clause.labels]
     if None in said or len(set(said)) != len(said):
         return fails("an activity that is not in the recording")
@@ -262,3 +266,19 @@ def list_claim(clause: Clause, facts: Facts, carry: Carry) -> Outcome | None:
     if any(t.amount is None or not t.amount.counts(len(present)) for t in clause.of("count")):
         return fails("another number of activities")
     return held(*[label for label in said if label]) if len(said) > 1 or clause.has("only") else None
+
+
+def _none_of(clause: Clause, present: set[str]) -> Outcome | None:
+    """ "No running or jumping", "neither ran nor jumped": the denial stands first, and between the labels only its like."""
+    if len(clause.labels) < 2:
+        return None
+    kinds = [t.kind for t in clause.tokens]
+    first, last = kinds.index("label"), len(kinds) - 1 - kinds[::-1].index("label")
+    if (
+        "negation" not in kinds[:first]
+        or clause.has("count", "only", "each")
+        or set(kinds[first:last]) - {"label", "negation", "and", "comma"}
+    ):
+        return fails("what is denied")
+    found = [k for t in clause.labels for k in t.keys if k in present]
+    return fails(f"there is {found[0]}") if found else held(*[t.key for t in clause.labels])

@@ -12,7 +12,6 @@ _FILLER = """
 a an the this that these those it its they them their he she his her person wearer user subject someone who which what where
 is are was were be been being has have had having do does did done
 there here also overall as so thus hence therefore about
-most likely
 of on for over during per or kind type some any such
 directly immediately straight right just exactly precisely roughly approximately
 shows show showed shown according see sees found find finds detected detect detects measured measures recorded seen observed observes identified
@@ -20,11 +19,11 @@ value values figure number amount level reading readings
 time moment point mark span window part section place long
 with within among out up
 carried performed engaged engaging doing spent spending made making
-main most continuous continuously uninterrupted single individual separate distinct different
+continuous continuously uninterrupted separate distinct different modalities
 person's wearer's user's
 device sensor data signal samples
 into through then
-well good model's
+model's
 yes indeed specifically namely i e
 taken came come comes coming counted across adding made
 """
@@ -49,7 +48,7 @@ _KINDS: dict[str, dict[str, str]] = {
     "nearest": {"": "nearest|closest|most similar"},
     "exemplar": {"": "exemplar|exemplars|neighbour|neighbours|neighbor|neighbors|example|examples|reference recordings|matches"},
     "speaker": {
-        "motion": "motion model|motion classifier|motion sensor model|motion network|movement model|motion|motion model alone|motion data|motion modality",
+        "motion": "motion model|motion classifier|classifier|motion sensor model|motion network|movement model|motion|motion model alone|motion data|motion modality",
         "sound": "sound tagger|sound model|audio model|audio tagger|sound classifier|sound|audio|sounds|sound data|audio data|sound modality|audio modality",
         "llm": "language model|llm|large language model",
         "pool": "log - linear pool|log linear pool|pool|linear pool|opinion pool",
@@ -61,6 +60,7 @@ _KINDS: dict[str, dict[str, str]] = {
     "first_rank": {"": "first place|top choice|top label|first choice|top guess|best guess|most likely"},
     "decided": {"": "decided|decides|decide|decision|decisions|settled on|settles on|final|finally chosen|picked|picks|chosen|decided on|decided for|made the decision|was decided by|the choice of|chosen by|fused"},
     "without": {"": "without|leaving out|left out|ignoring|in the absence of|excluding|if not for|dropping"},
+    "if": {"": "if"}, "again": {"": "again|once more"}, "majority": {"": "most of|the majority of|a majority of|most"},
     "would": {"": "would|would have been|had been|would be"},
     "unchanged": {"": "still"},
     "instead": {"": "instead|change to|changes to|changed to|become|becomes"},

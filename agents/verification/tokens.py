@@ -17,7 +17,7 @@ from agents.wording.numbers import CARDINALS, TENS
 MAX_CHARACTERS = 2000
 _ATOM = re.compile(
     r"(?P<id>e-[0-9a-f]{10}(?![0-9a-z]))"
-    r"|(?P<clock>\d{1,3}:\d{2}(?::\d{2})?(?:\.\d{1,6})?(?![\d:]))"
+    r"|(?P<clock>\d{1,3}:\d{2}(?::\d{2})?(?:\.\d{1,6})?(?!\d|:\d))"
     r"|(?P<number>(?:(?<![\w\d.)])[-+−])?(?:\d{1,3}(?:,\d{3}){1,5}(?![\d,])|\d{1,15})(?:\.\d{1,12})?(?:[eE][-+−]?\d{1,3}(?!\w))?)"
     r"|(?P<word>[^\W\d_²³]+)"
     r"|(?P<sign>[^\w\s]|[_²³])"
@@ -279,6 +279,13 @@ def _counted(tokens: list[Token]) -> list[Token]:
                 out.append(Token("count", token.text, COUNTED[noun], token.amount))
                 at += 1
                 continue
+            earlier = [t.key for t in out if t.kind == "count" and t.key != "times"]
+            if earlier and len(after) > 1 and after[0].kind == "of" and after[1].kind == "label":
+                out.append(
+                    Token("count", token.text, earlier[-1], token.amount)
+                )  # "two episodes of sitting and one of walking"
+                at += 1
+                continue
             event = next((t for t in after[:1] if t.kind == "event" and t.key != "cadence"), None)
             if event is not None:
                 out.append(Token("count", token.text, event.key, token.amount))
@@ -293,14 +300,20 @@ def _bounds(tokens: list[Token]) -> list[Token]:
     """ "about 45 s", "more than 3 times": the bound joins the number that follows."""
     out: list[Token] = []
     for token in tokens:
-        if out and out[-1].text == "over" and token.kind == "count":
+        bounded = bool(out) and out[-1].kind == "about"
+        if bounded and out[-1].text == "over" and token.kind == "count":
             out[-1] = token  # "over three episodes" means in three, not more than three
-        elif out and out[-1].kind == "about" and token.amount is not None and token.kind != "clock":
+        elif bounded and token.kind == "clock" and token.amount is not None:
+            out[-1] = replace(token, amount=replace(token.amount, half=max(token.amount.half, 2.0)))
+        elif bounded and token.amount is not None:
             bound: Bound = "over" if out[-1].key == "over" else "under" if out[-1].key == "under" else "about"
             out[-1] = replace(token, amount=replace(token.amount, bound=bound), text=f"{out[-1].text} {token.text}")
-        elif out and out[-1].kind == "about" and token.kind == "clock" and token.amount is not None:
-            out[-1] = replace(token, amount=replace(token.amount, half=max(token.amount.half, 2.0)))
         else:
+            if bounded and out[-1].text in ("more than", "less than", "fewer than"):
+                out[-1:] = [
+                    Token("more", out[-1].text, "more" if out[-1].key == "over" else "less"),
+                    Token("than", "than"),
+                ]
             out.append(token)
     return out
 

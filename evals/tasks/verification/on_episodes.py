@@ -70,6 +70,10 @@ EPISODE = Statement(
         "The stretch {a}–{b} is {L} with {p} confidence and a duration of {d}.",
         "With a confidence of {p}, the wearer was {L} from {a} to {b}, a stretch of {d}.",
         "{C} began at {a}, ended at {b} and lasted {d}, with a certainty of {p}.",
+        "{C} ({a}–{b}, {d}) has a confidence of {p}.",
+        "The wearer was {L} from {a} to {b}; this lasted {d}, and the confidence is {p}.",
+        "From {as_} to {bs} s the activity was {L} ({d}, {p}).",
+        "{a} to {b}: {L}, {d}, {p} confidence.",
     ),
     {"time": _moved, "label": _relabelled, "number": _wrong_number("p", True)},
     ("The activity from {a} to {b} is not {L}.", "The person was not {L} between {a} and {b}.", "From {a} to {b} there is no {L}.",
@@ -135,6 +139,8 @@ TOTAL = Statement(
         "Altogether there were {episodes} of {L}, adding up to {d}.",
         "The total time of {L} is {d}, in {bouts}.",
         "{C} happened {times} and lasted {d} altogether.",
+        "Summed over {episodes}, {L} lasted {d}.",
+        "The person {P} {times}, for {d} in total.",
     ),
     {"number": _wrong_number("d"), "count": _miscounted, "label": _relabelled},
     ("There is no {L} in the recording.", "The person never {P}.", "{C} did not happen."),
@@ -237,7 +243,7 @@ def _order_words(v: Values, s: Style) -> dict[str, object]:
 ORDER = Statement(
     "order", _order, _order_holds, _order_words,
     ("{Y} came directly after {x}, at {t}.", "{X} was followed by {y} at {t}.", "After {x} came {y}, at {t}.", "{X} came directly before {y}, at {t}.",
-     "At {t} the activity changed from {x} to {y}.", "The person went from {x} to {y} at {t}.", "{X} gave way to {y} at {t}."),
+     "At {t} the activity changed from {x} to {y}.", "The person went from {x} to {y} at {t}.", "{X} gave way to {y} at {t}.", "At {t}, {x} was followed by {y}.", "Before {y} at {t}, the person was {x}."),
     {"direction": lambda w, r, v: changed(v, x=v["y"], y=v["x"]),
      "time": lambda w, r, v: changed(v, t=max(0.0, number_of(v, "t") + r.choice((-30, -7, -2, 2, 7, 30, 60)))),
      "label": lambda w, r, v: changed(v, **{r.choice(("x", "y")): other(r, w.other_labels([text_of(v, "x"), text_of(v, "y")]))})},
@@ -280,7 +286,7 @@ def _compare_words(v: Values, s: Style) -> dict[str, object]:
 COMPARE = Statement(
     "comparison", _compare, _compare_holds, _compare_words,
     ("{X} lasted {diff} longer than {y} ({dx} against {dy}).", "{X} lasted longer than {y}, by {diff}.", "{Y} was {diff} shorter than {x}.",
-     "The person spent {diff} more {x} than {y}.", "{X} took {dx}, {diff} longer than {y}.", "{X} took more time than {y} ({dx} versus {dy})."),
+     "The person spent {diff} more {x} than {y}.", "{X} took {dx}, {diff} longer than {y}.", "{X} took {diff} more than {y}.", "More time was spent {x} than {y}, by {diff}.", "{X} took more time than {y} ({dx} versus {dy})."),
     {"comparison": lambda w, r, v: changed(v, x=v["y"], y=v["x"]), "number": _wrong_number("diff"), "label": lambda w, r, v: changed(v, y=other(r, w.other_labels([text_of(v, "x"), text_of(v, "y")])))},
 )  # fmt: skip
 COMPARE_PLAIN = Statement(

@@ -80,7 +80,7 @@ def _model_words(v: Values, s: Style) -> dict[str, object]:
 MODEL = Statement(
     "model", _model, _model_holds, _model_words,
     ("The {who} says {x} with {p}{tail}.", "According to the {who}, the most likely activity is {x} with {p}{tail}.", "From {a} to {b} the {who} says {x} with a probability of {p}{tail}.",
-     "The {who} predicts {x} ({p}){tail}.", "The {who} favours {x} with {p}{tail}.", "The {who} gives {x} {p}.", "The {who} puts {x} at {p}{tail}."),
+     "The {who} predicts {x} ({p}){tail}.", "The {who} favours {x} with {p}{tail}.", "The {who} gives {x} {p}.", "The {who} is {p} sure that the person was {x}.", "According to the {who}, the person was {x} ({p}).", "The {who} assigns {p} to {x}.", "The {who} puts {x} at {p}{tail}."),
     {"number": lambda w, r, v: changed(v, p=min(1.0, max(0.0, shifted(r, number_of(v, "p"), 0.01)))),
      "label": lambda w, r, v: changed(v, x=other(r, w.other_labels([text_of(v, "x")]))),
      "attribution": lambda w, r, v: changed(v, who="sound" if v["who"] == "motion" else "motion")},
@@ -107,7 +107,7 @@ VOTES = Statement(
     "exemplars", _votes, _votes_hold,
     lambda v, s: {"k": s.count(int(number_of(v, "k"))), "n": s.count(int(number_of(v, "n"))), "x": gerund(text_of(v, "x")), "are": "is" if v["k"] == 1 else "are",
                   "K": capital(s.count(int(number_of(v, "k")))), "who": v.get("who") or "nearest exemplars"},
-    ("{K} of the {n} {who} {are} labelled {x}.", "{K} out of {n} {who} {are} {x}.", "{K} of {n} {who} carry the label {x}."),
+    ("{K} of the {n} {who} {are} labelled {x}.", "{K} out of {n} {who} {are} {x}.", "{K} of {n} {who} carry the label {x}.", "Out of the {n} nearest exemplars, {k} {are} {x}."),
     {"count": lambda w, r, v: changed(v, k=max(0, min(int(number_of(v, "n")), int(number_of(v, "k")) + r.choice((-1, 1, 2))))), "number": lambda w, r, v: changed(v, n=int(number_of(v, "n")) + r.choice((1, 2, 5))),
      "label": lambda w, r, v: changed(v, x=other(r, w.other_labels([text_of(v, "x")])))},
 )  # fmt: skip
@@ -226,7 +226,7 @@ def _time_off(world: World, rng: Rng, v: Values) -> Values | None:
 STATISTIC = Statement(
     "statistic", _measured(("mean", "std", "min", "max", "median", "rms", "range")), _value_holds, _measured_words,
     ("The {q} of {c} ({s}) from {a} to {b} is {v}.", "From {a} to {b}, the {q} of {c} was {v}.", "{C} had a {q} of {v} between {a} and {b}.",
-     "Between {as_} s and {bs} s the {q} of {c} at the {s} is {v}.", "The {q} of {c} is {v} from {a} to {b}."),
+     "Between {as_} s and {bs} s the {q} of {c} at the {s} is {v}.", "The {q} of {c} is {v} from {a} to {b}.", "{C} has a {q} of {v} from {a} to {b}."),
     {"number": lambda w, r, v: changed(v, value=shifted(r, number_of(v, "value"), 0.5)), "unit": lambda w, r, v: changed(v, unit=r.choice(_OTHER_UNITS.get(text_of(v, "unit"), ("s",)))),
      "attribution": lambda w, r, v: changed(v, channel=other(r, [c for c in CHANNELS if c != v["channel"]])),
      "label": lambda w, r, v: changed(v, quantity=other(r, [q for q in STATISTICS if q != v["quantity"]]))},
