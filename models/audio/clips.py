@@ -25,7 +25,6 @@ _PERMITTED = (
 # Clips that are hardly there at all cannot teach what they are called.
 QUIETEST_DBFS = -65.0
 LEAST_ACTIVE_SHARE = 0.02
-_HOUSEHOLD = re.compile(r"k20_([A-Z][a-z]*)\d*[-.]?")
 
 
 @dataclass(frozen=True, slots=True)
