@@ -85,9 +85,9 @@ def test_a_slow_or_absent_accelerometer_is_no_data() -> None:
 
 
 def test_real_walking_has_the_cadence_of_walking(data_dir: Path) -> None:
-    """hapt: its own README says 1.7–1.8 Hz; held-out subjects, so that nothing was tuned on them. Still postures: no steps."""
+    """hapt: its own README says 1.7–1.8 Hz; held-out subjects that nothing was tuned on. Still postures: no steps."""
     cadences, resting, rested_s = [], 0, 0.0
-    for key in ("hapt:exp04", "hapt:exp19", "hapt:exp25"):
+    for key in ("hapt:exp24", "hapt:exp37", "hapt:exp49"):
         recording = open_dataset_recording(key, data_dir)
         gait = find_gait(recording.streams[0])
         for note in recording.annotations:
@@ -105,7 +105,7 @@ def test_real_walking_has_the_cadence_of_walking(data_dir: Path) -> None:
 
 
 def test_lying_down_is_found_in_real_recordings(data_dir: Path) -> None:
-    recording = open_dataset_recording("hapt:exp04", data_dir)
+    recording = open_dataset_recording("hapt:exp36", data_dir)
     changes = find_posture_changes(recording.streams[0])
     for note in recording.annotations:
         if note.label in ("stand_to_lie", "sit_to_lie", "lie_to_sit", "lie_to_stand"):
