@@ -6,16 +6,19 @@ from rich.console import Console
 from rich.text import Text
 
 from agents.timeline import AnswerRecord
-from apps.timeline_text import evidence_line
+from apps.marks import marks
+from apps.timeline_text import print_evidence
 from recordings import plain
 
 
 def print_answer(console: Console, answer: AnswerRecord) -> None:
     """The answer, and underneath what was computed and the evidence that its claims rest on."""
-    numbers = {fact.id: number for number, fact in enumerate(answer.evidence, start=1)}
-    marks = dict.fromkeys(i for claim in answer.claims for i in claim.evidence if i in numbers)
+    mentioned = dict.fromkeys(i for claim in answer.claims for i in claim.evidence)
+    order = {identity: place for place, identity in enumerate(mentioned)}
+    facts = sorted(answer.evidence, key=lambda fact: order.get(fact.id, len(order)))
+    cited = [number for number, fact in enumerate(facts, start=1) if fact.id in order]
     text = Text(plain(answer.answer, 4000), style="bold")
-    text.append("".join(f" [{numbers[i]}]" for i in marks), style="not bold cyan")
+    text.append(f" {marks(cited)}" if cited else "", style="not bold cyan")
     console.print(text)
     if answer.status == "needs_clarification":
         return
@@ -25,5 +28,4 @@ def print_answer(console: Console, answer: AnswerRecord) -> None:
         )
         result = "" if query.result is None else f" → {plain(query.result, 120)}"
         console.print(Text(f"  computed: {query.tool}({arguments}){result}", style="dim"))
-    for fact in answer.evidence:
-        console.print(Text(f"  [{numbers[fact.id]}] {evidence_line(fact)}", style="dim"))
+    print_evidence(console, facts)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from agents.timeline import EpisodeRecord, TimelineRecord
 from apps.atomic import replacing, write_bytes, write_text
+from apps.marks import cited
 from recordings import Recording
 
 if TYPE_CHECKING:
@@ -113,6 +114,5 @@ def write_timeline(folder: Path, recording: Recording, timeline: TimelineRecord)
 
 def plot_of(recording: Recording, timeline: TimelineRecord, *, png: bool = True) -> Plot:
     from apps.plots import draw_timeline
-    from apps.timeline_text import cited
 
     return draw_timeline(recording, timeline, cited(timeline), png=png)

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from agents.timeline import EpisodeRecord, EvidenceRecord, ForecastRecord, ModelRecord, SentenceRecord, TimelineRecord
 from agents.wording import activity_phrase, channel_phrase, clock, duration, percent, quantity, sound_phrase
+from apps.marks import cited, marks
 from apps.plots.colours import colour_of
 from recordings import plain
 
@@ -22,11 +23,8 @@ DECIDERS = {
 }
 
 
-def cited(timeline: TimelineRecord) -> list[EvidenceRecord]:
-    """The evidence that sentences cite, once each, in the order of first mention: [1], [2], …"""
-    known = {fact.id: fact for fact in timeline.evidence}
-    ids = dict.fromkeys(i for episode in timeline.episodes for said in episode.explanation for i in said.evidence)
-    return [known[i] for i in ids if i in known]
+# Quantities whose value is a label.
+_LABELS = ("activity", "sound", "exemplar", "exemplar_vote")
 
 
 def rate(rate_hz: float) -> str:
@@ -42,16 +40,29 @@ def heading(episode: EpisodeRecord) -> str:
 
 
 def evidence_line(fact: EvidenceRecord) -> str:
-    """`activity = walking (91 %) · watch · 0:45–1:30 · classify_motion, model r1`."""
+    """`activity = walking (91 %) · watch · 0:45–1:30 · classify_motion`. Methods and model revisions stand in the JSON."""
     value = plain(fact.value, 120) if isinstance(fact.value, (str, bool)) else quantity(float(fact.value), fact.unit)
-    if fact.quantity in ("activity", "sound"):
-        value = activity_phrase(value) if fact.quantity == "activity" else sound_phrase(value)
+    if isinstance(fact.value, str) and fact.quantity in _LABELS:
+        value = sound_phrase(fact.value) if fact.quantity == "sound" else activity_phrase(fact.value)
     sure = f" ({percent(fact.probability)})" if fact.probability is not None else ""
     where = plain(fact.stream, 40) + (
         f" {channel_phrase(fact.channel)}" if fact.channel and fact.channel != fact.stream else ""
     )
-    by = fact.tool + (f", {plain(fact.model, 60)}" if fact.model else "")
-    return f"{plain(fact.quantity, 40)} = {value}{sure} · {where} · {clock(fact.start_s)}–{clock(fact.end_s)} · {by}"
+    span = clock(fact.start_s) if fact.start_s == fact.end_s else f"{clock(fact.start_s)}–{clock(fact.end_s)}"
+    return f"{plain(fact.quantity, 40).replace('_', ' ')} = {value}{sure} · {where} · {span} · {fact.tool}"
+
+
+def print_evidence(console: Console, facts: Sequence[EvidenceRecord]) -> None:
+    """Numbered lines; lines that read the same in a row (five neighbours of one label) are one."""
+    lines: list[tuple[str, list[int]]] = []
+    for number, fact in enumerate(facts, start=1):
+        line = evidence_line(fact)
+        if lines and lines[-1][0] == line:
+            lines[-1][1].append(number)
+        else:
+            lines.append((line, [number]))
+    for line, numbers in lines:
+        console.print(Text(f"  {marks(numbers)} {line}", style="dim"))
 
 
 def print_timeline(console: Console, timeline: TimelineRecord) -> None:
@@ -65,8 +76,7 @@ def print_timeline(console: Console, timeline: TimelineRecord) -> None:
     facts = cited(timeline)
     if facts:
         console.print(Text("\nEvidence", style="bold"))
-        for number, fact in enumerate(facts, start=1):
-            console.print(Text(f"  [{number}] {evidence_line(fact)}", style="dim"))
+        print_evidence(console, facts)
     _closing(console, timeline)
 
 
@@ -102,9 +112,8 @@ def _episode(console: Console, episode: EpisodeRecord, numbers: dict[str, int]) 
 
 def sentence(said: SentenceRecord, numbers: dict[str, int]) -> Text:
     """The sentence and its marks: `The watch says walking (91 %). [1][2]`."""
-    marks = "".join(f"[{numbers[i]}]" for i in said.evidence if i in numbers)
     text = Text(plain(said.sentence, 600))
-    text.append(f" {marks}" if marks else "", style="cyan")
+    text.append(f" {marks([numbers[i] for i in said.evidence if i in numbers])}", style="cyan")
     return text
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from agents.timeline import EpisodeRecord, EvidenceRecord, TimelineRecord
 from agents.wording import activity_phrase, clock
+from apps.marks import marks as numbered
 from apps.plots.colours import TRANSITION, colour_of
 from apps.plots.envelope import Envelope, envelope, sound_level_db
 from recordings import Recording, Stream, plain
@@ -19,7 +20,6 @@ WIDTH_IN, LEFT_IN, RIGHT_IN = 11.0, 0.95, 0.25
 # Two colours that nothing else uses: the page replaces them by its own, light or dark.
 INK, FAINT = "#23282f", "#c9ced6"
 AXES = ("#c0504d", "#4f8f4a", "#3b6fb6")
-_NUMBERED = 40
 _LEGEND_COLUMNS = 8
 _STYLE = {
     "svg.hashsalt": "telltale",  # ids by content, so that the same plot is the same bytes
@@ -63,7 +63,8 @@ def draw_timeline(
     from matplotlib.figure import Figure
 
     panels = [panel for stream in recording.streams for panel in _panels(stream)]
-    band_in, lanes = 0.62, _lanes(marks)
+    stretches = _stretches(marks)
+    band_in, lanes = 0.62, _lanes(stretches)
     marks_in = 0.16 * max(1, 1 + max((lane for lane in lanes), default=0)) + 0.1
     legend_in = 0.3
     signal_in = 1.25 if len(panels) <= 4 else 0.95
@@ -91,7 +92,7 @@ def draw_timeline(
         _band(band, timeline.episodes, (end_s - start_s) / (width * WIDTH_IN))
         top += band_in + 0.06
         below = axes(top, marks_in)
-        _marks(below, marks, lanes, end_s - start_s)
+        _marks(below, stretches, lanes, end_s - start_s)
         _time_axis(below, start_s, end_s)
         _legend(figure, timeline.episodes, height)
         title = plain(timeline.recording.id, 80) + (" – simulated recording" if timeline.recording.simulated else "")
@@ -237,7 +238,24 @@ def _box(
     return Rectangle((x, y), wide, tall, facecolor=colour, edgecolor="white", linewidth=edge, hatch=hatch, alpha=alpha)
 
 
-def _lanes(marks: Sequence[EvidenceRecord], most: int = 6) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """One stretch that evidence is about, and the numbers of that evidence."""
+
+    start_s: float
+    end_s: float
+    numbers: tuple[int, ...]
+
+
+def _stretches(facts: Sequence[EvidenceRecord]) -> list[_Mark]:
+    """Evidence about the same stretch is one mark."""
+    found: dict[tuple[float, float], list[int]] = {}
+    for number, fact in enumerate(facts, start=1):
+        found.setdefault((fact.start_s, fact.end_s), []).append(number)
+    return [_Mark(start, end, tuple(numbers)) for (start, end), numbers in sorted(found.items())]
+
+
+def _lanes(marks: Sequence[_Mark], most: int = 6) -> list[int]:
     """A lane for each mark so that few overlap: first fit, the last lane takes what does not."""
     ends = [-np.inf] * most
     lanes = []
@@ -248,20 +266,16 @@ def _lanes(marks: Sequence[EvidenceRecord], most: int = 6) -> list[int]:
     return lanes
 
 
-def _marks(axes: Any, marks: Sequence[EvidenceRecord], lanes: Sequence[int], total_s: float) -> None:
+def _marks(axes: Any, marks: Sequence[_Mark], lanes: Sequence[int], total_s: float) -> None:
     deepest = max(lanes, default=0)
-    for number, (mark, lane) in enumerate(zip(marks, lanes, strict=True), start=1):
+    for mark, lane in zip(marks, lanes, strict=True):
         wide = max(mark.end_s - mark.start_s, total_s / 600)
         axes.add_patch(_box(mark.start_s, -lane - 0.8, wide, 0.6, "#7b8794", alpha=0.75))
-        if len(marks) <= _NUMBERED:
+        words = numbered(mark.numbers).replace("][", ", ").strip("[]")
+        # A digit of this size is about 0.045 in wide.
+        if wide / total_s * (WIDTH_IN - LEFT_IN - RIGHT_IN) > 0.045 * len(words) + 0.03:
             axes.text(
-                mark.start_s + wide / 2,
-                -lane - 0.52,
-                str(number),
-                ha="center",
-                va="center",
-                fontsize=5.5,
-                color="white",
+                mark.start_s + wide / 2, -lane - 0.52, words, ha="center", va="center", fontsize=5.5, color="white"
             )
     axes.set_ylim(-deepest - 1, 0)
     axes.set_yticks([])

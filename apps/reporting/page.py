@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 from agents.timeline import EpisodeRecord, EvidenceRecord, TimelineRecord
 from agents.wording import activity_phrase, clock, duration, percent
 from apps.atomic import write_text
+from apps.marks import cited, marks
 from apps.plots import Plot, colour_of
 from apps.plots.timeline import FAINT, INK
 from apps.reporting.manifest import Entry, Manifest
 from apps.timeline_files import plot_of, timeline_json, write_parquet
-from apps.timeline_text import DECIDERS, cited, evidence_line, forecast_line, heading, rate
+from apps.timeline_text import DECIDERS, evidence_line, forecast_line, heading, rate
 from recordings import Recording, plain
 
 if TYPE_CHECKING:
@@ -145,5 +146,6 @@ def _environment() -> Environment:
         forecast=forecast_line,
         rate=rate,
     )
-    made.globals.update(heading=heading, colour_of=colour_of, deciders=DECIDERS)
+    made.filters["extract"] = lambda key, table: table[key]
+    made.globals.update(heading=heading, colour_of=colour_of, marks=marks, deciders=DECIDERS)
     return made
