@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
@@ -74,6 +75,7 @@ def minirocket(train: Windows, truth: Labels, test: Windows, validation: npt.NDA
     ImportError when aeon is not installed (the extra `timeseries`).
     """
     from aeon.transformations.collection.convolution_based import MiniRocket
+    from scipy.linalg import LinAlgWarning
     from sklearn.linear_model import RidgeClassifier
     from sklearn.preprocessing import StandardScaler
 
@@ -83,6 +85,8 @@ def minirocket(train: Windows, truth: Labels, test: Windows, validation: npt.NDA
     learnt = scale.fit_transform(np.asarray(rocket.fit_transform(train), dtype=np.float32))
     chosen = np.random.default_rng(seed).permutation(np.flatnonzero(~validation))[:CHOOSING_WINDOWS]
     quality = {}
+    # MiniRocket's features are close to collinear; the penalty is what makes the ridge solvable, and scipy says so each time.
+    warnings.filterwarnings("ignore", message="An ill-conditioned matrix", category=LinAlgWarning)
     for penalty in RIDGE_PENALTIES if validation.any() and len(chosen) else ():
         trial = RidgeClassifier(alpha=penalty, solver="cholesky").fit(learnt[chosen], truth[chosen])
         quality[penalty] = float((trial.predict(learnt[validation]) == truth[validation]).mean())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -107,6 +108,32 @@ def run(options: TaskOptions) -> Result:
     if options.data_dir is None:
         raise UserError("eval har", expected="the public data sets", found="none named", cure="give --data DIR")
     return run_har(options.data_dir, quick=options.limit is not None, progress=options.progress)
+
+
+def held_out_table(result: Mapping[str, object]) -> str:
+    """Markdown rows of a result: split, windows, subjects, every system's macro-F1 with its interval, calibration."""
+    rows = cast("list[dict[str, Any]]", result["systems"])
+    splits = cast("dict[str, dict[str, Any]]", cast("dict[str, Any]", result["protocol"])["splits"])
+    names = list(dict.fromkeys(str(row["name"]) for row in rows))
+    lines = [
+        f"| split | windows | people | {' | '.join(names)} | accuracy, ECE of ours |",
+        "|" + " --- |" * (len(names) + 4),
+    ]
+    for split, size in splits.items():
+        cells, ours = [], ""
+        for row in (next((r for r in rows if (r["split"], r["name"]) == (split, name)), None) for name in names):
+            if row is None:
+                cells.append("–")
+                continue
+            f1 = row["metrics"]["macro_f1"]
+            low, high = f1["ci95"]
+            cells.append(f"{100 * f1['value']:.1f} [{100 * low:.0f}, {100 * high:.0f}]")
+            if "calibration_error" in row["metrics"]:
+                error = row["metrics"]["calibration_error"]["value"]
+                ours = f"{100 * row['metrics']['accuracy']['value']:.1f}, {100 * error:.1f}"
+        people = len(size["test_subjects"])
+        lines.append(f"| {split} | {size['n_windows']} | {people} | {' | '.join(cells)} | {ours} |")
+    return "\n".join(lines)
 
 
 def _split(protocol: WindowProtocol, data_dir: Path, held: frozenset[str], inside: bool, step: int) -> Split:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -95,3 +96,14 @@ def test_the_task_gives_the_contracts_result(data_dir: Path, monkeypatch: pytest
     assert best > rows["majority"]["metrics"]["accuracy"]["value"] + 0.3
     assert all(check["passed"] for check in result["leak_audit"]["checks"])  # type: ignore[index]
     assert said[0] == "har: wisdm_watch" and said[-1] == "har: done"
+
+
+def test_the_card_says_what_was_published() -> None:
+    """The shipped card's table is made from the published result, and both are of the shipped weights."""
+    root = Path(__file__).resolve().parents[2]
+    result = json.loads((root / "evals" / "published" / "har.json").read_text(encoding="utf-8"))
+    card = (root / "models" / "motion" / "checkpoints" / "base" / "README.md").read_text(encoding="utf-8")
+    assert har.held_out_table(result) in card
+    weights = (root / "models" / "motion" / "checkpoints" / "base" / "model.safetensors").read_bytes()
+    revision = next(row["revision"] for row in result["systems"] if row["name"] == "telltale motion")
+    assert revision.endswith(hashlib.sha256(weights).hexdigest()[:8]) and not result["data"]["quick"]
