@@ -11,6 +11,7 @@ from agents.fusion.vocabulary import ActivityVocabulary
 from agents.fusion.weights import FusionWeights, PatternWeights, shipped_weights
 
 if TYPE_CHECKING:
+    from agents.fusion.fit import fit_fusion
     from agents.fusion.fuser import Embedder, Fuser
     from agents.fusion.late import Fields, PromptedActivity, WorkedSample, classify_by_prompt, map_open_answer
 
@@ -18,6 +19,7 @@ _LAZY = {
     "Embedder": "fuser",
     "Fields": "late",
     "Fuser": "fuser",
+    "fit_fusion": "fit",
     "PromptedActivity": "late",
     "WorkedSample": "late",
     "classify_by_prompt": "late",
@@ -42,6 +44,7 @@ __all__ = [
     "Reading",
     "WorkedSample",
     "classify_by_prompt",
+    "fit_fusion",
     "map_open_answer",
     "shipped_weights",
 ]

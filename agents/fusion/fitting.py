@@ -12,7 +12,6 @@ from scipy.optimize import minimize_scalar
 
 from agents.fusion.development import FOLDS, Labelled, fold_of
 from agents.fusion.fuser import ASKED_OPTIONS, Embedder, language_scores
-from agents.fusion.records import Pattern
 from agents.fusion.terms import source_terms
 from agents.fusion.vocabulary import ActivityVocabulary
 from agents.fusion.weights import PatternWeights, Provenance
@@ -54,9 +53,17 @@ def rows_of(
     vocabulary: ActivityVocabulary,
     embedder: Embedder,
     llm: LanguageModel | None,
+    most_asked: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[list[Row], Scales]:
-    """Every item's terms, z-scored over the items. The language model is asked about the same few options as in use."""
+    """Every item's terms, z-scored over the items.
+
+    The language model is asked about the same few options as in use, and about at most `most_asked` items, drawn with a
+    fixed seed: its scores are the costly part.
+    """
+    asked = set(range(len(items)))
+    if most_asked is not None and most_asked < len(items):
+        asked = {int(i) for i in np.random.default_rng(0).choice(len(items), most_asked, replace=False)}
     unit = PatternWeights(
         motion=1.0, sound=1.0, neighbours=0.5, embedding=0.0, language=0.0, embedding_mean=0.0, embedding_sd=1.0,
         language_mean=0.0, language_sd=1.0, temperature=1.0, gate=1.0,
@@ -70,7 +77,7 @@ def rows_of(
     for i, (item, total) in enumerate(zip(items, sums, strict=True)):
         values = {name: term.values for name, term in total.terms.items()}
         values["embedding"] = np.array([cosine[i, column[name]] for name in total.candidates], dtype=np.float64)
-        if llm is not None:
+        if llm is not None and i in asked:
             order = np.argsort(-total.probabilities(), kind="stable")[:ASKED_OPTIONS]
             chosen = sorted(int(j) for j in order)
             scores = language_scores(llm, item.given, [vocabulary.phrase(total.candidates[j]) for j in chosen])
@@ -192,16 +199,17 @@ def fit_pattern(
     for single in first:
         figures[f"accuracy_{single}_alone"] = float(losses(rows, {single: 1.0}, 1.0)[1].mean())
     figures["accuracy_start"], figures["nll_start"] = float(current.right.mean()), float(current.nll.mean())
-    for name in ("neighbours", "embedding", "language"):
-        if not any(name in row.values for row in rows):
-            continue
-        trial = left_out(rows, [*admitted, name])
-        gain = paired(rows, current.nll, trial.nll)
-        better = paired(rows, current.right, trial.right)
-        for label, (mean, low, high) in (("nll", gain), ("accuracy", better)):
-            figures |= {f"{name}_{label}": mean, f"{name}_{label}_low": low, f"{name}_{label}_high": high}
-        if gain[2] < 0 and better[0] >= 0:
-            admitted, current = [*admitted, name], trial
+    for name in ("neighbours", "embedding"):
+        if any(name in row.values for row in rows):
+            trial = left_out(rows, [*admitted, name])
+            if _helps(name, rows, current, trial, figures):
+                admitted, current = [*admitted, name], trial
+    spoken = [row for row in rows if "language" in row.values]
+    if spoken:
+        figures["language_episodes"] = float(len(spoken))
+        before, trial = left_out(spoken, admitted), left_out(spoken, [*admitted, "language"])
+        if _helps("language", spoken, before, trial, figures):
+            admitted, rows, current = [*admitted, "language"], spoken, trial
     weights, temperature = chosen_weights(rows, admitted)
     figures["accuracy_fused"], figures["nll_fused"] = float(current.right.mean()), float(current.nll.mean())
     figures["gate_share_asked"], gate = gate_of(
@@ -231,6 +239,15 @@ def fit_pattern(
     )
 
 
+def _helps(name: str, rows: Sequence[Row], before: LeftOut, after: LeftOut, figures: dict[str, float]) -> bool:
+    """Whether a source lowers the left-out loss beyond doubt without losing accuracy; the figures are kept either way."""
+    gain = paired(rows, before.nll, after.nll)
+    better = paired(rows, before.right, after.right)
+    for label, (mean, low, high) in (("nll", gain), ("accuracy", better)):
+        figures |= {f"{name}_{label}": mean, f"{name}_{label}_low": low, f"{name}_{label}_high": high}
+    return gain[2] < 0 and better[0] >= 0
+
+
 def gate_of(rows: Sequence[Row], weights: dict[str, float], temperature: float) -> tuple[float, float]:
     """(share of episodes below the gate, gate): the lowest confidence above which the pool is right 98 % of the time."""
     p = [np.exp(log_probabilities(row, weights, temperature)) for row in rows]
@@ -243,13 +260,3 @@ def gate_of(rows: Sequence[Row], weights: dict[str, float], temperature: float) 
             break
         gate = round(float(threshold), 2)
     return float((confidence < gate).mean()), gate
-
-
-def presence(items: Sequence[Labelled]) -> Pattern:
-    """The one pattern of the items; ValueError when they differ."""
-    found = {item.given.pattern for item in items}
-    if len(found) != 1 or None in found:
-        raise ValueError(f"one presence pattern at a time, got {sorted(map(str, found))}")
-    pattern = found.pop()
-    assert pattern is not None
-    return pattern

@@ -88,7 +88,8 @@ class ActivityVocabulary:
 
     def _movement(self, labels: Sequence[str], name: str) -> Floats:
         """p(label | activity) over the labels that this model knows."""
-        shares = self.get(name).motion or {name: 1.0}
+        # A model that knows the activity by name is taken at its word.
+        shares = {name: 1.0} if name in labels else self.get(name).motion or {name: 1.0}
         row = np.array([sum(shares.get(part, 0.0) for part in _parts(label, shares)) for label in labels])
         even = np.full(len(labels), 1.0 / len(labels))
         if row.sum() <= 0:
