@@ -23,8 +23,9 @@ SCRIPT: tuple[tuple[str, float, str | None], ...] = (
     ("brushing_teeth", 50.0, "running_water"),
     ("standing", 20.0, None),
     ("eating_pasta", 60.0, "cutlery_and_plates"),
-    ("drinking", 30.0, None),
-    ("running", 56.0, None),
+    ("sitting", 16.0, None),
+    ("walking", 24.0, None),
+    ("running", 46.0, None),
 )
 
 

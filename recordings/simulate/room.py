@@ -41,9 +41,9 @@ def keystroke(rng: np.random.Generator) -> Signal:
     """A key as a microphone on the same desk hears it: mostly the desk's thud, some click, and the release 90 ms later."""
     wave = np.zeros(round(0.25 * RATE_HZ))
     _add(wave, _burst(rng, 50.0, 250.0, 0.02, 0.12), 0.0, 1.0)
-    _add(wave, _burst(rng, 200.0, 1200.0, 0.015, 0.1), 0.003, 0.4)
-    _add(wave, _burst(rng, 1200.0, 5000.0, 0.006, 0.04), 0.0, 0.15)
-    _add(wave, _burst(rng, 100.0, 3000.0, 0.008, 0.05), rng.uniform(0.07, 0.11), 0.25)
+    _add(wave, _burst(rng, 200.0, 1200.0, 0.015, 0.1), 0.003, 0.25)
+    _add(wave, _burst(rng, 1200.0, 5000.0, 0.006, 0.04), 0.0, 0.06)
+    _add(wave, _burst(rng, 100.0, 3000.0, 0.008, 0.05), rng.uniform(0.07, 0.11), 0.15)
     return wave
 
 

@@ -2,7 +2,7 @@
 
 The watch's orientation is a path: between the activities' postures the arm turns over about two seconds, and around each posture
 it turns by band noise and the harmonics of a rhythm. The gyroscope is that path's angular rate; the accelerometer is gravity seen
-from it, plus the movements' linear acceleration, the mean pull of a swinging arm towards its pivot, and heel strikes or claps.
+from it, plus the movements' linear acceleration, the mean pull of a swinging arm towards its pivot, and heel strikes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ POSTURE_CHANGE_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """One activity's stretch of the demo, in seconds. events_s: when steps, keys, claps or sips happen (for the sound)."""
+    """One activity's stretch of the demo, in seconds."""
 
     activity: str
     start_s: float
@@ -33,7 +33,7 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class WristMotion:
-    """samples: (6, n) acc m/s², gyro rad/s. events_s: activity phase index → times of its steps, claps, spoonfuls."""
+    """samples: (6, n) acc m/s², gyro rad/s. events_s: activity phase index → times of its steps or of the hand at the mouth."""
 
     samples: npt.NDArray[np.float32]
     events_s: dict[int, npt.NDArray[np.float64]]

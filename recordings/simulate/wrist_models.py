@@ -27,7 +27,7 @@ class Harmonic:
     """One harmonic of a cycle: what the gyroscope (rad/s) and the accelerometer (m/s², tilt included) show of it.
 
     Root mean square and phase (rad, cosine) per axis. Phases are counted from the strongest first harmonic (turning about z
-    when walking, acceleration along x when running, along z when clapping), as the median over subjects.
+    when walking, acceleration along x when running), as the median over subjects.
     """
 
     order: int
@@ -39,9 +39,9 @@ class Harmonic:
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """Periodic movement: a stride (arm swing is harmonic 1, steps are harmonic 2), or claps.
+    """A stride: arm swing is harmonic 1, steps are harmonic 2, with a jolt at every step.
 
-    blow_ms2: the jolt per axis at each heel strike or clap, `blows` times a cycle. pull_ms2: the mean pull of a swinging arm
+    blow_ms2: the jolt per axis at each heel strike, `blows` times a cycle. pull_ms2: the mean pull of a swinging arm
     towards its pivot.
     """
 
@@ -54,7 +54,7 @@ class Rhythm:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The hand goes to a second posture and back: a sip, a spoonful. Times in seconds."""
+    """The hand goes to a second posture and back: a forkful. Times in seconds."""
 
     gravity: Triple
     every_s: float
@@ -142,15 +142,6 @@ WRIST_MODELS: dict[str, WristModel] = {
             (5.0, 10.0, (0.18, 0.08, 0.06), (0.25, 0.55, 0.34)),
         ),
     ),
-    "eating_soup": WristModel(
-        (-3.4, -8.3, 2.7),
-        _bands(
-            (0.15, 1.0, (0.25, 0.1, 0.1), (0.1, 0.2, 0.15)),
-            (1.0, 3.5, (0.35, 0.13, 0.14), (0.2, 0.35, 0.3)),
-            (3.5, 10.0, (0.18, 0.05, 0.04), (0.1, 0.22, 0.16)),
-        ),
-        reach=Reach((-1.9, -9.2, -0.2), 4.0, 1.1, 0.7),
-    ),
     "eating_pasta": WristModel(
         (-4.2, -6.6, 5.4),
         _bands(
@@ -159,31 +150,5 @@ WRIST_MODELS: dict[str, WristModel] = {
             (3.5, 10.0, (0.22, 0.05, 0.04), (0.14, 0.34, 0.24)),
         ),
         reach=Reach((-3.6, -8.4, 1.2), 4.5, 1.1, 0.8),
-    ),
-    "drinking": WristModel(
-        (-2.4, -6.3, 5.8),
-        _bands(
-            (0.15, 1.0, (0.12, 0.07, 0.1), (0.06, 0.1, 0.06)),
-            (1.0, 3.5, (0.16, 0.07, 0.06), (0.11, 0.2, 0.15)),
-            (3.5, 10.0, (0.07, 0.03, 0.02), (0.08, 0.14, 0.1)),
-        ),
-        reach=Reach((-8.3, -1.0, 4.2), 9.0, 1.6, 2.4),
-    ),
-    "clapping": WristModel(
-        (-7.0, -2.4, 4.6),
-        _bands(
-            (0.15, 1.5, (0.3, 0.2, 0.18), (0.6, 0.65, 0.7)),
-            (1.5, 9.5, (0.6, 0.55, 0.35), (1.5, 1.9, 1.9)),
-        ),
-        Rhythm(
-            3.0,
-            (
-                Harmonic(1, (0.29, 1.19, 0.29), (-1.49, -1.58, -2.21), (0.86, 0.95, 4.0), (0.45, 2.64, 0.0)),
-                Harmonic(2, (0.16, 0.35, 0.08), (1.44, -0.17, -0.13), (0.51, 0.48, 1.24), (1.87, -1.38, 1.22)),
-                Harmonic(3, (0.1, 0.14, 0.04), (1.48, 0.76, 0.75), (0.4, 0.36, 0.81), (2.43, -1.17, 1.59)),
-            ),
-            1,
-            (1.5, 2.0, 3.0),
-        ),
     ),
 }

@@ -107,14 +107,12 @@ def test_the_demos_physics() -> None:
     """At rest gravity alone; steps at the stated cadence in both the wrist and the room; sound where something sounds."""
     demo = simulate_demo()
     wrist, sound = demo.streams
-    for phase in phases():
+    for phase, (_, _, heard) in zip(phases(), SCRIPT, strict=True):
         middle = wrist.between(phase.start_s + 3, phase.end_s - 3)
         loud = 20 * np.log10(np.sqrt(np.mean(sound.between(phase.start_s + 3, phase.end_s - 3) ** 2)))
         if phase.activity in ("sitting", "standing"):
             assert np.sqrt((middle[:3] ** 2).sum(axis=0)).mean() == pytest.approx(9.81, abs=0.1)
-            assert loud < -55
-        else:
-            assert loud > -50
+        assert loud > -45 if heard else loud < -55
         if phase.activity in ("walking", "running"):
             spectrum = np.abs(np.fft.rfft(middle[:3] - middle[:3].mean(axis=1, keepdims=True), axis=1)).sum(axis=0)
             frequencies = np.fft.rfftfreq(middle.shape[1], 1 / 50)
