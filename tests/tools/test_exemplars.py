@@ -247,3 +247,7 @@ def test_exemplars_of_another_checkpoint_are_refused(bench: Bench, tmp_path: Pat
     bench.add(recording_of(stream_of(walk(20, 50, 1.8))))
     with pytest.raises(UserError, match="another"):
         search_exemplars(bench, "made", [Span(0, 10)])
+
+
+def test_the_shipped_exemplars_are_of_the_shipped_motion_checkpoint() -> None:
+    assert load_prebuilt().scaling.revision == MotionClassifier.from_pretrained(device="cpu").revision
