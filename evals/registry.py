@@ -49,7 +49,9 @@ TASKS: dict[str, TaskEntry] = {
         TaskEntry("sound", "evals.tasks.sound", "Which daily sound is in a clip of a group never heard before?"),
         TaskEntry("verification", "evals.tasks.verification", "Are planted lies caught, and true sentences passed?"),
         TaskEntry("qa", "evals.tasks.qa", "Are questions with known answers answered exactly, and nothing invented?"),
+        TaskEntry("printed", "evals.tasks.printed", "Does any number printed in 200 real recordings lack a fact?"),
         TaskEntry("perf", "evals.tasks.perf", "How fast, with how many language-model calls and how much memory?"),
+        TaskEntry("spine", "evals.tasks.spine", "All of the above, collected into one file of acceptance figures."),
         TaskEntry(
             "startup", "evals.tasks.startup", "How long does `telltale --help` keep the processor?", needs_data=False
         ),

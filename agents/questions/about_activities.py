@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agents.questions import episodes as ep
 from agents.questions.context import Sources
-from agents.questions.findings import Finding, Statement, queried
+from agents.questions.findings import Finding, Scalar, Statement, Status, queried
 from agents.questions.query import Mention, Query
 from agents.timeline import EpisodeRecord, QueryRecord
 from agents.wording import (
@@ -78,7 +78,7 @@ def when(query: Query, sources: Sources) -> Finding:
     for label in dict.fromkeys(e.activity for e in chosen):
         own = [e for e in chosen if e.activity == label]
         shown = own[:MOST_SPANS]
-        statements.append(_statement(when_sentence(label, list(shown), sources.start), len(own), "episodes", shown))
+        statements.append(_statement(when_sentence(label, shown, sources.start), len(own), "episodes", shown))
         if len(own) > len(shown):
             statements.append(
                 Statement("These are the earliest; `telltale annotate --json` lists every one.", plain=True)
@@ -108,7 +108,7 @@ def how_long(query: Query, sources: Sources) -> Finding:
         )
         statements.append(_statement(text, length, "s", own))
         if query.span is None and len(own) <= MOST_SPANS:
-            statements.append(_statement(when_sentence(label, list(own), sources.start), len(own), "episodes", own))
+            statements.append(_statement(when_sentence(label, own, sources.start), len(own), "episodes", own))
     return Finding(tuple(statements), (record,), focus=(chosen[0].start_s, chosen[-1].end_s), labels=_labels(mention))
 
 
@@ -221,7 +221,10 @@ def most(query: Query, sources: Sources) -> Finding:
     own = ep.of(chosen, [label])
     record = queried("episodes.totals_s", totals)
     texts = (total_sentence(label, totals[label], len(own)), share_sentence(label, totals[label] / sources.duration_s))
-    values = ((label, None), (round(totals[label] / sources.duration_s * 100, 4), "%"))
+    values: tuple[tuple[Scalar, str | None], ...] = (
+        (label, None),
+        (round(totals[label] / sources.duration_s * 100, 4), "%"),
+    )
     return Finding(
         tuple(_statement(t, v, u, own) for t, (v, u) in zip(texts, values, strict=True)), (record,), labels=(label,)
     )
@@ -236,7 +239,8 @@ def neighbour(query: Query, sources: Sources) -> Finding:
         return absent(mention, (queried("episodes.count", 0, activity=_labels(mention)),))
     if query.ordinal is not None and abs(query.ordinal) <= len(chosen):
         chosen = [chosen[query.ordinal - 1 if query.ordinal > 0 else query.ordinal]]
-    statements, result = [], []
+    statements: list[Statement] = []
+    result: list[list[object] | None] = []
     for episode in chosen[:MOST_SPANS]:
         other = ep.neighbour(everything, episode, relation)
         if other is None:
@@ -311,7 +315,7 @@ def at_time(query: Query, sources: Sources) -> Finding:
         statements = [_statement(at_sentence(lo, found, sources.start), found.activity, None, [found])]
         if found.status != "no_data":
             statements.append(_statement(episode_sentence(found, sources.start), found.activity, None, [found]))
-        status = "no_data" if found.status == "no_data" else "answered"
+        status: Status = "no_data" if found.status == "no_data" else "answered"
         return Finding(
             tuple(statements), (record,), status=status, focus=(found.start_s, found.end_s), labels=(found.activity,)
         )
@@ -336,7 +340,7 @@ def did_i(query: Query, sources: Sources) -> Finding:
         everywhere = ep.of(sources.timeline.episodes, [label])
         statements.append(_statement(present_sentence(label, len(everywhere)), True, None, own))
         if len(own) <= MOST_SPANS:
-            statements.append(_statement(when_sentence(label, list(own), sources.start), len(own), "episodes", own))
+            statements.append(_statement(when_sentence(label, own, sources.start), len(own), "episodes", own))
     return Finding(tuple(statements), (record,), focus=(chosen[0].start_s, chosen[-1].end_s), labels=_labels(mention))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from agents.questions import episodes as ep
 from agents.questions.about_activities import MOST_SPANS, absent
 from agents.questions.context import Sources
-from agents.questions.findings import Finding, Statement, queried
+from agents.questions.findings import Finding, Statement, Status, queried
 from agents.questions.query import Query
 from agents.timeline import EpisodeRecord
 from agents.wording import (
@@ -105,7 +105,7 @@ def recording(query: Query, sources: Sources) -> Finding:
             if record.start
             else "The recording does not say when it started."
         )
-        status = "answered" if record.start else "no_data"
+        status: Status = "answered" if record.start else "no_data"
         return Finding(
             (Statement(text, record.start, None, plain=True),),
             (queried("recording.start", record.start),),

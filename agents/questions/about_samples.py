@@ -5,7 +5,7 @@ from __future__ import annotations
 from agents.questions import episodes as ep
 from agents.questions.about_activities import MOST_SPANS, absent
 from agents.questions.context import Sources
-from agents.questions.findings import Finding, Statement, queried
+from agents.questions.findings import Finding, Scalar, Statement, Status, queried
 from agents.questions.query import Query
 from agents.timeline import QueryRecord
 from agents.wording import (
@@ -86,7 +86,12 @@ def statistic(query: Query, sources: Sources) -> Finding:
         return absent(query.activity, (queried("episodes.count", 0, activity=query.activity.text),))
     statements, queries, found = [], [], []
     for span in spans or []:
-        arguments = {"quantity": quantity, "channel": channel, "from_s": span.start_s, "to_s": span.end_s}
+        arguments: dict[str, Scalar] = {
+            "quantity": quantity,
+            "channel": channel,
+            "from_s": span.start_s,
+            "to_s": span.end_s,
+        }
         try:
             fact = measure(sources.bench, sources.recording_id, quantity, channel, span)
         except NoData as nothing:
@@ -119,7 +124,7 @@ def count_events(query: Query, sources: Sources) -> Finding:
         return absent(query.activity, (queried("episodes.count", 0, activity=query.activity.text),))
     statements, queries, evidence = [], [], []
     for span in spans or []:
-        arguments = {"event": event, "from_s": span.start_s, "to_s": span.end_s}
+        arguments: dict[str, Scalar] = {"event": event, "from_s": span.start_s, "to_s": span.end_s}
         try:
             everything = detect_events(sources.bench, sources.recording_id, span)
         except NoData as nothing:
@@ -149,7 +154,7 @@ def count_events(query: Query, sources: Sources) -> Finding:
         for fact in facts[:MOST_SPANS]:
             statements.append(Statement(event_sentence(fact, sources.start), fact.value, fact.unit, (fact.id,)))
             evidence.append(fact)
-    status = "answered" if evidence or event not in {"steps", "cadence"} else "no_data"
+    status: Status = "answered" if evidence or event not in {"steps", "cadence"} else "no_data"
     return Finding(tuple(statements), tuple(queries), tuple(evidence), status=status, focus=_focus(spans))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -41,7 +41,9 @@ class Finding:
 
 
 def queried(
-    tool: str, result: Scalar | Sequence[object] | dict[str, object], **arguments: Scalar | Sequence[str]
+    tool: str,
+    result: Scalar | Sequence[object] | Mapping[str, object],
+    **arguments: Scalar | Sequence[str] | tuple[str, ...],
 ) -> QueryRecord:
     """A record of one computation; lists are written as JSON text, as the contract asks for scalars."""
     return QueryRecord(

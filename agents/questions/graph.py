@@ -31,7 +31,7 @@ def understand(state: QuestionState, runtime: Runtime[Context]) -> QuestionState
     """The question as a computable query, with the conversation so far."""
     turns = state.get("turns", [])
     last = turns[-1] if turns else None
-    focus = cast("list[float] | None", last["focus"]) if last else None
+    focus = last["focus"] if last else None
     query = understand_question(
         state["question"],
         runtime.context.sources,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agents.questions.context import Sources
 from agents.questions.findings import Finding, Statement, Status
-from agents.timeline import AnswerRecord, ClaimRecord, EvidenceRecord
+from agents.timeline import AnswerRecord, ClaimRecord, EvidenceRecord, LabelRecord
 from agents.verification import Facts, Verifier
 from agents.wording import CANNOT_TELL
 from tools.evidence import Evidence
@@ -52,4 +52,5 @@ def _record(item: Evidence) -> EvidenceRecord:
     return EvidenceRecord(
         id=item.id, tool=item.tool, stream=item.stream, channel=item.channel, start_s=item.start_s, end_s=item.end_s,
         quantity=item.quantity, value=item.value, unit=item.unit, method=item.method, model=item.model, probability=item.probability,
+        alternatives=[LabelRecord(label=a.label, probability=a.probability) for a in item.alternatives],
     )  # fmt: skip

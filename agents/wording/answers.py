@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from agents.wording.numbers import counted, number, ordinal, percent, times_phrase
@@ -38,7 +39,7 @@ def present_sentence(label: str, n: int) -> str:
     return f"Yes, there is {activity_phrase(label)} in the recording, in {counted(n, 'episode')}."
 
 
-def when_sentence(label: str, episodes: list[EpisodeLike], start: datetime | None = None) -> str:
+def when_sentence(label: str, episodes: Sequence[EpisodeLike], start: datetime | None = None) -> str:
     """Every span of an activity: "Walking happened from 0:12 to 1:05 and from 2:00 to 2:30."."""
     if not episodes:
         return absent_sentence(label)

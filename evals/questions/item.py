@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from agents.timeline import AnswerRecord
 from agents.wording import activity_phrase, duration, number, percent, span_phrase
@@ -45,7 +45,8 @@ def is_exact(item: Item, answer: AnswerRecord) -> bool:
         return item.expected in values and _says(text, str(item.expected))
     if item.kind == "spans":
         assert isinstance(item.expected, tuple)
-        return all(span_phrase(float(a), float(b)) in text for a, b in item.expected)  # type: ignore[misc]
+        spans = cast("tuple[tuple[float, float], ...]", item.expected)
+        return all(span_phrase(a, b) in text for a, b in spans)
     if item.kind == "truth":
         return item.expected in values and bool(re.match(r"(Yes|There is|No)\b", text))
     assert isinstance(item.expected, (int, float))

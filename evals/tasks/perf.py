@@ -10,6 +10,7 @@ import json
 import platform
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -81,12 +82,11 @@ def worker(mode: str, data_dir: Path, llm_spec: str, keys: list[str]) -> dict[st
 
     from agents.annotate import AnnotateSettings, annotate
     from agents.language import open_language_model
-    from models.motion import MotionClassifier
+    from evals.tasks.timeline import shipped_bench
     from recordings.datasets import dataset
-    from tools import Bench
-    from tools.exemplars import ExemplarStore
 
-    bench = Bench(motion=MotionClassifier.from_pretrained(), exemplars=ExemplarStore.shipped())
+    folder = tempfile.TemporaryDirectory(prefix="telltale-exemplars-")
+    bench = shipped_bench(Path(folder.name))
     llm = None if mode == "never" else open_language_model(llm_spec)
     loaded_s = time.perf_counter() - began
     seconds = calls = windows = spent = first = 0.0

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import platform
 import random
+import tempfile
 from collections import Counter
+from pathlib import Path
 
 from agents.annotate import AnnotateSettings, annotate
 from agents.language import open_language_model
 from agents.timeline import TimelineRecord
 from evals.registry import Result, TaskOptions
+from evals.tasks.timeline import shipped_bench
 from evals.tasks.verification import count_unsupported_numbers
 from recordings import UserError
 from recordings.datasets import HELD_OUT_SUBJECTS, dataset
-from tools import Bench
-from tools.exemplars import ExemplarStore
 
 RECORDINGS = 200
 SETS = ("hapt", "usc_had", "motionsense", "wisdm")
@@ -22,8 +23,6 @@ SETS = ("hapt", "usc_had", "motionsense", "wisdm")
 
 def run(options: TaskOptions) -> Result:
     """Annotates with the default settings, exemplars included. UserError without data."""
-    from models.motion import MotionClassifier
-
     if options.data_dir is None:
         raise UserError("printed", expected="the public data sets", found="no --data", cure="add --data DIR")
     rng = random.Random(options.seed)
@@ -33,7 +32,8 @@ def run(options: TaskOptions) -> Result:
     for name in SETS[1:]:
         keys += [(name, key) for key in sorted(rng.sample(held_out[name], min(share, len(held_out[name]))))]
     keys = keys[: options.limit or RECORDINGS]
-    bench = Bench(motion=MotionClassifier.from_pretrained(), exemplars=ExemplarStore.shipped())
+    folder = tempfile.TemporaryDirectory(prefix="telltale-exemplars-")
+    bench = shipped_bench(Path(folder.name))
     llm = open_language_model(options.llm)
     settings = AnnotateSettings(llm=options.llm)
     verdicts: Counter[str] = Counter()

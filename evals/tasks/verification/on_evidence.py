@@ -22,31 +22,41 @@ def _at_span(world: World, v: Values) -> list[EpisodeRecord]:
     ]
 
 
+_QUANTITY = {"motion": "activity", "sound": "sound"}
+
+
 def _said(e: EpisodeRecord, speaker: str) -> list[tuple[str, float]]:
     return [(t.label, t.probability) for m in e.modalities if m.name == speaker for t in m.top]
 
 
 def _model(world: World, rng: Rng) -> Values | None:
-    options = [(e, m) for e in world.known for m in e.modalities if m.top and m.name in ("motion", "sound")]
+    """What a model said of an episode: its evidence where that is kept, else the episode's record of it."""
+    options = [(e, m.name) for e in world.known for m in e.modalities if m.top and m.name in _QUANTITY]
     if not options:
         return None
-    e, m = rng.choice(options)
-    second = m.top[1] if len(m.top) > 1 else None
+    e, who = rng.choice(options)
+    own = [f for f in world.found(_QUANTITY[who]) if f.id in world.under(e)]
+    ranked = _ranked(own[0]) if own else _said(e, who)
+    y, q = ranked[1] if len(ranked) > 1 else (None, 0.0)
     return {
         **_context(world, e),
-        "who": m.name,
-        "x": m.top[0].label,
-        "p": m.top[0].probability,
-        "y": second.label if second else None,
-        "q": second.probability if second else 0.0,
+        "ids": tuple(f.id for f in own[:1]),
+        "who": who,
+        "x": ranked[0][0],
+        "p": ranked[0][1],
+        "y": y,
+        "q": q,
     }
+
+
+def _ranked(f: EvidenceRecord) -> list[tuple[str, float]]:
+    return [(str(f.value), f.probability or 0.0), *((a.label, a.probability) for a in f.alternatives)]
 
 
 def _model_holds(world: World, v: Values) -> bool:
     said = [_said(e, text_of(v, "who")) for e in _at_span(world, v)]
-    quantity = {"motion": "activity", "sound": "sound"}[text_of(v, "who")]
     said += [
-        [(str(f.value), f.probability or 0.0)] for f in world.found(quantity)
+        _ranked(f) for f in world.found(_QUANTITY[text_of(v, "who")])
         if near_time(f.start_s, number_of(v, "a")) and near_time(f.end_s, number_of(v, "b"))
     ]  # fmt: skip
     return any(_top_two(ranked, v) for ranked in said if ranked)
@@ -55,7 +65,6 @@ def _model_holds(world: World, v: Values) -> bool:
 def _top_two(ranked: list[tuple[str, float]], v: Values) -> bool:
     if ranked[0][0] != v["x"] or not near_share(ranked[0][1], number_of(v, "p")):
         return False
-    # Evidence in a timeline's file keeps only the first label: what it says second is taken for possible.
     return v["y"] is None or len(ranked) < 2 or (ranked[1][0] == v["y"] and near_share(ranked[1][1], number_of(v, "q")))
 
 

@@ -85,8 +85,8 @@ def _bench(motion: object) -> Bench:
 
     assert isinstance(motion, MotionClassifier)
     try:
-        exemplars = ExemplarStore.shipped(Path(tempfile.mkdtemp(prefix="exemplars-")))
-    except UserError:  # a checkout whose exemplars were not built: statements about them are then not made
+        exemplars = ExemplarStore.shipped(Path(tempfile.mkdtemp(prefix="exemplars-")), revision=motion.revision)
+    except UserError:  # exemplars not built, or for another checkpoint: no statements about them then
         exemplars = None
     return Bench(motion=motion, exemplars=exemplars)
 

@@ -31,8 +31,9 @@ def unsupported_numbers(timeline: TimelineRecord) -> list[tuple[str, str]]:
                 lengths.append(item.end_s - item.start_s)
                 if isinstance(item.value, (int, float)):
                     numbers.append(float(item.value))
-                if item.probability is not None:
-                    numbers.append(item.probability * 100)
+                numbers += [
+                    p * 100 for p in (item.probability, *(a.probability for a in item.alternatives)) if p is not None
+                ]
             found += [(text, said.sentence) for text in _unborne(said.sentence, times, numbers, lengths, of_day)]
     return found
 
@@ -44,6 +45,7 @@ def _facts(episode: EpisodeRecord) -> tuple[list[float], list[float], list[float
     for modality in episode.modalities:
         numbers += [t.probability * 100 for t in modality.top] + [modality.weight, modality.weight * 100]
         numbers += [modality.without.confidence * 100] if modality.without else []
+    numbers += [episode.pool.probability * 100] if episode.pool else []
     labels = [x.label for x in episode.exemplars]
     numbers += [float(labels.count(label)) for label in set(labels)]
     return times, numbers, [episode.end_s - episode.start_s]
