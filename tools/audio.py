@@ -148,12 +148,12 @@ def _stretches(perception: Perception, rows: npt.NDArray[np.intp], span: Span, l
     for i in range(1, len(names) + 1):
         if i < len(names) and names[i] == names[first] and rows[i] == rows[i - 1] + 1:
             continue
-        label = names[first]
-        if label is not None:
-            column = perception.labels.index(label)
+        name = names[first]
+        if name is not None:
+            column = perception.labels.index(name)
             lo, hi = _cell(perception, int(rows[first]))[0], _cell(perception, int(rows[i - 1]))[1]
             stretch = Span(max(lo, span.start_s), min(hi, span.end_s))
-            found.append(Stretch(label, stretch, round(float(scores[first:i, column].mean()), 4)))
+            found.append(Stretch(name, stretch, round(float(scores[first:i, column].mean()), 4)))
         first = i
     return found
 

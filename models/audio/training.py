@@ -73,7 +73,7 @@ class _Run:
         logits, _ = self.network(sound)
         loss = functional.cross_entropy(logits, target, label_smoothing=0.05)
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 2.0)
         self.optimiser.step()
         decay = min(_EMA, (done + 1) / (done + 10))
