@@ -141,6 +141,8 @@ class DelimitedReader:
         dialect = dialect_of(head, whole=len(head) < HEAD_BYTES)
         if dialect is None:
             return 0.0
+        if head.lstrip()[:1] in (b"{", b"[", b"<"):  # JSON or a page, whose commas are no columns
+            return 0.0
         kinds = {meaning_of(name).kind for name in dialect.names}
         if len(dialect.names) > 1 and kinds & {"acceleration", "linear", "gravity", "rotation", "bare", "time"}:
             return 0.9

@@ -235,7 +235,7 @@ def zip_without_recordings(folder: Path) -> str:
 FILES: list[tuple[Callable[[Path], str], str]] = [
     (binary_garbage, "found content that is none of them; export the recording as CSV, Parquet, WAV, FLAC or OGG"),
     (a_picture, "found content that is none of them"),
-    (a_letter, "expected "),
+    (a_letter, "letter.txt: expected columns of a motion sensor (acc_x, acc_y, acc_z, gyro_x, …), found columns "),
     (wav_without_samples, "room.wav: expected sound samples, found none (0 frames); record again"),
     (wav_cut_in_the_header, "room.wav: expected a sound file that can be decoded, found "),
     (

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recordings import ACCELERATION, ROTATION, UserError, open_recording
+from recordings import ACCELERATION, ROTATION, Recording, UserError, open_recording
 from recordings.datasets import DATASETS, dataset
 from recordings.simulate import SCRIPT, phases, simulate_demo
 
@@ -68,8 +68,12 @@ def test_every_card_is_complete() -> None:
         assert card.name == name and card.licence and card.citation and card.origin
 
 
-def test_the_demo_is_simulated_and_says_so() -> None:
-    demo = open_recording("demo")
+@pytest.fixture(scope="module")
+def demo() -> Recording:
+    return open_recording("demo")
+
+
+def test_the_demo_is_simulated_and_says_so(demo: Recording) -> None:
     assert demo.simulated and demo.id == "demo" and demo.start is None
     assert "nobody recorded" in demo.history[0].reason
     wrist, sound = demo.streams
@@ -80,32 +84,26 @@ def test_the_demo_is_simulated_and_says_so() -> None:
         "included",
     )
     assert (sound.modality, sound.rate_hz) == ("audio", 16_000.0)
-    assert (
-        wrist.duration_s == pytest.approx(sound.duration_s)
-        if hasattr(wrist, "duration_s")
-        else wrist.end_s == sound.end_s
-    )
+    assert wrist.end_s == sound.end_s == demo.duration_s
     assert 330 <= demo.duration_s <= 390
     assert np.isfinite(wrist.samples).all() and np.abs(sound.samples).max() < 1.0 and not wrist.gaps
 
 
-def test_the_demo_is_the_same_every_time_and_other_with_another_seed() -> None:
-    assert simulate_demo().sha256 == simulate_demo(seed=7).sha256
+def test_the_demo_is_the_same_every_time_and_other_with_another_seed(demo: Recording) -> None:
+    assert demo.sha256 == simulate_demo(seed=7).sha256
     other = simulate_demo(seed=8)
-    assert other.sha256 != simulate_demo().sha256 and other.id == "demo-8"
+    assert other.sha256 != demo.sha256 and other.id == "demo-8"
 
 
-def test_the_demos_truth_tiles_it() -> None:
-    demo = simulate_demo()
+def test_the_demos_truth_tiles_it(demo: Recording) -> None:
     activities = [a for a in demo.annotations if not a.label.startswith("sound:")]
     assert [a.label for a in activities] == [activity for activity, _, _ in SCRIPT]
     assert activities[0].start_s == 0.0 and activities[-1].end_s == demo.duration_s
     assert all(a.end_s == b.start_s for a, b in itertools.pairwise(activities))
 
 
-def test_the_demos_physics() -> None:
-    """At rest gravity alone; steps at the stated cadence in both the wrist and the room; sound where something sounds."""
-    demo = simulate_demo()
+def test_the_demos_physics(demo: Recording) -> None:
+    """At rest gravity alone; steps at the stated cadence; sound where something sounds."""
     wrist, sound = demo.streams
     for phase, (_, _, heard) in zip(phases(), SCRIPT, strict=True):
         middle = wrist.between(phase.start_s + 3, phase.end_s - 3)
