@@ -143,6 +143,8 @@ class ForecastRecord(Record):
 
 
 class EvidenceRecord(Record):
+    """alternatives: a model's next labels, most probable first, so that whatever an explanation quotes stands here."""
+
     id: str
     tool: str
     stream: str
@@ -155,6 +157,7 @@ class EvidenceRecord(Record):
     method: str
     model: str | None
     probability: float | None
+    alternatives: list[LabelRecord] = Field(default_factory=list)
 
 
 class VerificationRecord(Record):

@@ -11,6 +11,7 @@ from agents.timeline import (
     EvidenceRecord,
     ExemplarRecord,
     GapRecord,
+    LabelRecord,
     ModelRecord,
     RecordingRecord,
     StepRecord,
@@ -67,6 +68,7 @@ def evidence_record(found: Evidence) -> EvidenceRecord:
         method=found.method,
         model=found.model,
         probability=found.probability,
+        alternatives=[LabelRecord(label=a.label, probability=a.probability) for a in found.alternatives],
     )
 
 

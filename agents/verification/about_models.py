@@ -124,7 +124,12 @@ def _about(clause: Clause, facts: Facts, carry: Carry) -> list[EpisodeRecord]:
 def opinions_of(
     speaker: str, facts: Facts, episodes: list[EpisodeRecord], carry: Carry, clause: Clause
 ) -> list[Opinion]:
-    """From the episodes' modalities and from the evidence whose span is the clause's or was cited."""
+    """What the cited evidence of this speaker says; else the episodes' modalities and the evidence of their spans; else what
+    the model says when it is asked again."""
+    wanted = {"motion": "activity", "sound": "sound"}.get(speaker)
+    cited = [facts.evidence[i] for i in carry.cited_ids if facts.evidence[i].quantity == wanted]
+    if cited and not clause.has("without", "weight", "span", "clock"):
+        return [Opinion(((str(item.value), item.probability), *item.alternatives)) for item in cited]
     found = []
     for episode in episodes:
         for m in episode.modalities:
@@ -133,21 +138,21 @@ def opinions_of(
                 found.append(
                     Opinion(tuple((t.label, t.probability) for t in m.top), m.weight, without, episode.activity)
                 )
-        if speaker == "pool" and episode.decided_by == "pool":
+        if speaker == "pool" and episode.pool is not None:
+            found.append(Opinion(((episode.pool.activity, episode.pool.probability),), None, None, episode.activity))
+        elif speaker == "pool" and episode.decided_by == "pool":
             ranked = [
                 (episode.activity, episode.confidence),
                 *((a.activity, a.probability) for a in episode.alternatives),
             ]
             found.append(Opinion(tuple(ranked), None, None, episode.activity))
-    wanted = {"motion": "activity", "sound": "sound"}.get(speaker)
     spans = [(e.start_s, e.end_s) for e in episodes] or ([] if clause.has("span", "clock") else carry.spans)
     for item in facts.evidence.values():
         if item.quantity == wanted and any(
             abs(item.start_s - a) < 2e-3 and abs(item.end_s - b) < 2e-3 for a, b in spans
         ):
             found.append(Opinion(((str(item.value), item.probability), *item.alternatives)))
-    found += recomputed(speaker, facts, spans)
-    return found
+    return found or recomputed(speaker, facts, spans)
 
 
 def recomputed(speaker: str, facts: Facts, spans: list[tuple[float, float]]) -> list[Opinion]:

@@ -91,7 +91,8 @@ class Clause:
 class Carry:
     """What later clauses may lean on: the subject said last, and the episodes that it was bound to.
 
-    cited: the spans of the evidence that the sentence cites; what it says about samples must be about one of them.
+    cited, cited_ids: spans and ids of the evidence that the sentence cites; what it says about samples must be about one
+    of the spans, and what it says of a model must be what the cited evidence of that model says.
     """
 
     label: str | None = None
@@ -102,6 +103,7 @@ class Carry:
     channels: tuple[str, ...] = ()
     stream: str | None = None
     cited: tuple[tuple[float, float], ...] = ()
+    cited_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

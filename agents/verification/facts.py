@@ -64,7 +64,7 @@ def finding(source: Evidence | EvidenceRecord) -> Finding:
     return Finding(
         source.id, source.tool, source.stream, source.channel, source.start_s, source.end_s, source.quantity, source.value, source.unit,
         source.probability, source.recording_id if inside else None,
-        tuple((a.label, a.probability) for a in source.alternatives) if inside else (),
+        tuple((a.label, a.probability) for a in source.alternatives),
     )  # fmt: skip
 
 

@@ -78,7 +78,9 @@ class Verifier:
             for e in self.facts.episodes
             if any(abs(e.start_s - a) < 2e-3 and abs(e.end_s - b) < 2e-3 for a, b in spans)
         ]
-        return Carry(episodes=exact, spans=spans, cited=tuple((f.start_s, f.end_s) for f in cited))
+        return Carry(
+            episodes=exact, spans=spans, cited=tuple((f.start_s, f.end_s) for f in cited), cited_ids=tuple(evidence_ids)
+        )
 
     def _cited_fit(self, evidence_ids: Sequence[str], carry: Carry, outcome: Outcome) -> bool:
         """Cited evidence lies within (or around) what the sentence was bound to."""
