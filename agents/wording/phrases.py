@@ -36,7 +36,7 @@ _ALSO = {
     "sit_to_stand": ("getting up from sitting", "sit to stand"),
     "sit_to_lie": ("sit to lie"),
     "lie_to_sit": ("lie to sit"),
-    "stand_to_lie": ("stand to lie"),
+    "stand_to_lie": ("stand to lie",),
     "lie_to_stand": ("standing up from lying", "lie to stand"),
     "brushing_teeth": ("brushing their teeth", "brushing the teeth"),
     "folding_clothes": ("folding laundry",),
