@@ -45,7 +45,10 @@ def test_an_answer_stands_on_evidence(
     tmp_path: Path, tiny: list[str], write_csv: Write, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = write_csv(tmp_path / "walk.csv", 0)
-    assert main(["ask", str(source), "What is the maximum of acceleration x?", "--json", *tiny]) == 0
+    assert (
+        main(["ask", str(source), "What is the maximum of acceleration x?", "--position", "wrist", "--json", *tiny])
+        == 0
+    )
     answer = AnswerRecord.model_validate_json(capsys.readouterr().out)
     assert answer.status == "answered"
     (claim,) = [claim for claim in answer.claims if claim.value is not None]
