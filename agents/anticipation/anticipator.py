@@ -147,7 +147,7 @@ class Anticipator:
                 duration_s=_rounded(durations.median_s(name)),
                 probability=round(shares[name], 4),
                 interval_s=interval,
-                from_=basis,
+                **{"from": basis},
             )
             for name in likely
             if shares[name] >= _LEAST_PROBABILITY

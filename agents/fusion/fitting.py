@@ -12,7 +12,7 @@ from scipy.optimize import minimize_scalar
 
 from agents.fusion.development import FOLDS, Labelled, fold_of
 from agents.fusion.fuser import ASKED_OPTIONS, Embedder, language_scores
-from agents.fusion.terms import source_terms
+from agents.fusion.terms import ranking, source_terms
 from agents.fusion.vocabulary import ActivityVocabulary
 from agents.fusion.weights import PatternWeights, Provenance
 from agents.fusion.wording import evidence_sentence
@@ -28,6 +28,7 @@ GRID: dict[str, tuple[float, ...]] = {
     "language": (0.0, 0.25, 0.5, 1.0),
 }
 GATE_PRECISION = 0.98
+FIXED_WEIGHT = 0.25
 _DRAWS = 2000
 
 
@@ -78,8 +79,7 @@ def rows_of(
         values = {name: term.values for name, term in total.terms.items()}
         values["embedding"] = np.array([cosine[i, column[name]] for name in total.candidates], dtype=np.float64)
         if llm is not None and i in asked:
-            order = np.argsort(-total.probabilities(), kind="stable")[:ASKED_OPTIONS]
-            chosen = sorted(int(j) for j in order)
+            chosen = sorted(ranking(total.probabilities())[:ASKED_OPTIONS])
             scores = language_scores(llm, item.given, [vocabulary.phrase(total.candidates[j]) for j in chosen])
             language = np.full(len(total.candidates), min(scores))
             language[chosen] = scores
@@ -208,6 +208,7 @@ def fit_pattern(
     if spoken:
         figures["language_episodes"] = float(len(spoken))
         before, trial = left_out(spoken, admitted), left_out(spoken, [*admitted, "language"])
+        figures |= _at_fixed_weight(spoken, chosen_weights(rows, admitted)[0])
         if _helps("language", spoken, before, trial, figures):
             admitted, rows, current = [*admitted, "language"], spoken, trial
     weights, temperature = chosen_weights(rows, admitted)
@@ -237,6 +238,19 @@ def fit_pattern(
         episodes=len(rows),
         figures={name: round(value, 4) for name, value in figures.items()},
     )
+
+
+def _at_fixed_weight(rows: Sequence[Row], weights: dict[str, float]) -> dict[str, float]:
+    """What the language model's score would do at a weight that was not chosen: said even where the choice is 0."""
+    base = losses(rows, weights, temperature_of(rows, weights))
+    louder = {**weights, "language": FIXED_WEIGHT}
+    other = losses(rows, louder, temperature_of(rows, louder))
+    found = {"language_alone_accuracy": float(losses(rows, {"language": 1.0}, 1.0)[1].mean())}
+    for label, before, after in (("nll", base[0], other[0]), ("accuracy", base[1], other[1])):
+        mean, low, high = paired(rows, before, after)
+        stem = f"language_at_{FIXED_WEIGHT:g}_{label}"
+        found |= {stem: mean, f"{stem}_low": low, f"{stem}_high": high}
+    return found
 
 
 def _helps(name: str, rows: Sequence[Row], before: LeftOut, after: LeftOut, figures: dict[str, float]) -> bool:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from agents.fusion.records import Decision, FusionInput, FusionMode, FusionResult
 from agents.fusion.report import modality_records
-from agents.fusion.terms import EMBEDDING, LANGUAGE, Sum, Term, lacking, source_terms
+from agents.fusion.terms import EMBEDDING, LANGUAGE, Sum, Term, lacking, ranking, source_terms
 from agents.fusion.vocabulary import ActivityVocabulary
 from agents.fusion.weights import FusionWeights, PatternWeights, shipped_weights
 from agents.fusion.wording import content_free_prompts, evidence_sentence, fixed_exemplars, score_prompt
@@ -124,7 +124,7 @@ class Fuser:
         """The model's z-score over the most probable candidates; the others get the lowest of these."""
         constants = self._constants(given)
         probabilities = base.probabilities()
-        order = sorted(range(len(base.candidates)), key=lambda i: (-probabilities[i], i))[:ASKED_OPTIONS]
+        order = ranking(probabilities)[:ASKED_OPTIONS]
         # In the vocabulary's order, so that the order says nothing about what the other models think.
         chosen = sorted(order)
         phrases = [self.vocabulary.phrase(base.candidates[i]) for i in chosen]

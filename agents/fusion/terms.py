@@ -57,9 +57,14 @@ class Sum:
         return decided(self.candidates, self.probabilities())
 
 
+def ranking(probabilities: Floats) -> list[int]:
+    """Indices, most probable first. What differs by float noise only is a tie, and the earlier candidate goes first."""
+    return sorted(range(len(probabilities)), key=lambda i: (-round(float(probabilities[i]), 9), i))
+
+
 def decided(candidates: Sequence[str], probabilities: Floats) -> Decision:
     """The most probable candidate; ties go to the earlier one."""
-    order = sorted(range(len(candidates)), key=lambda i: (-probabilities[i], i))
+    order = ranking(probabilities)
     records = [ActivityRecord(activity=candidates[i], probability=_share(probabilities[i])) for i in order]
     return Decision(records[0].activity, records[0].probability, tuple(records[1 : 1 + _ALTERNATIVES]))
 

@@ -140,7 +140,8 @@ class ChattingModel:
                     self._calls += 1
                     message = self.chat.invoke(messages, **options)  # type: ignore[arg-type]
         except RetryError as error:
-            raise failure_from(error.last_attempt.exception(), self.where) from error
+            last = error.last_attempt.exception()
+            raise (failure_from(last, self.where) or error) from last
         except Exception as error:
             failure = failure_from(error, self.where)
             if failure is None:

@@ -57,7 +57,7 @@ class EmbeddedChat(BaseChatModel):
             "output_tokens": written.tokens,
             "total_tokens": written.prompt_tokens + written.tokens,
         }
-        message = AIMessage(content=text, usage_metadata=usage)  # type: ignore[arg-type]
+        message = AIMessage(content=text, usage_metadata=usage)
         return ChatResult(generations=[ChatGeneration(message=message)])
 
     def with_structured_output(
