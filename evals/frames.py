@@ -41,7 +41,7 @@ def f1_scores(counts: Counts) -> npt.NDArray[np.float64]:
     classes = counts.shape[0]
     hits = np.diag(counts[:, :classes]).astype(np.float64)
     both = counts.sum(axis=1) + counts[:, :classes].sum(axis=0)
-    return np.divide(2 * hits, both, out=np.full(classes, np.nan), where=both > 0)
+    return np.asarray(np.divide(2 * hits, both, out=np.full(classes, np.nan), where=both > 0))
 
 
 def macro_f1(counts: Counts) -> float:

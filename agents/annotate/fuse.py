@@ -15,7 +15,7 @@ from agents.annotate.state import State
 from agents.annotate.tracks import perception_of
 from agents.fusion import ActivityVocabulary, Distribution, Fuser, FusionInput, FusionMode, FusionResult, Reading
 from agents.language import SentenceEmbedder
-from agents.timeline import ActivityRecord, EpisodeRecord
+from agents.timeline import ActivityRecord, EpisodeRecord, Status
 from recordings import plain
 
 # Joining neighbours of one activity can make new neighbours of one activity; two rounds settle all but oddities.
@@ -93,7 +93,7 @@ def _episode(context: Context, state: State, index: int, id_: str, result: Fusio
     segment = state["segments"][index]
     span = segment.span
     if result is None:
-        status = "no_data" if segment.kind == "no_data" else "unknown"
+        status: Status = "no_data" if segment.kind == "no_data" else "unknown"
         return EpisodeRecord(
             id=id_, start_s=span.start_s, end_s=span.end_s, activity=status, confidence=0.0, status=status,
             alternatives=[], decided_by="none", agreement=0.0, modalities=[], exemplars=[], explanation=[],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from functools import cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from langgraph.graph import END, START, StateGraph
 
@@ -83,8 +83,9 @@ def annotate(
     bench.add(recording)
     context = Context(bench=bench, settings=settings, llm=llm, progress=progress)
     context.report("perceive", 0.0)
-    state = build().invoke(State(recording_id=recording.id), context=context, config={"recursion_limit": MOST_STEPS})
+    last = build().invoke(State(recording_id=recording.id), context=context, config={"recursion_limit": MOST_STEPS})
     context.report("done", 1.0)
+    state = cast("State", last)
     episodes, evidence = state["episodes"], state.get("evidence", {})
     seconds = state["timings"]
     # The two branches ran side by side: the longer one is what the node took.

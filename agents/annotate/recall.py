@@ -11,7 +11,7 @@ from agents.annotate.call import call
 from agents.annotate.context import Context
 from agents.annotate.state import State
 from agents.timeline import ExemplarRecord
-from recordings import Span
+from recordings import Span, UserError
 from tools import Evidence, nearest_exemplars
 from tools.exemplars import Neighbour, neighbour_votes
 
@@ -85,9 +85,21 @@ def shared_votes(near: Sequence[Sequence[Neighbour]]) -> dict[str, float]:
 
 
 def _own_subject(context: Context, recording_id: str) -> str | None:
-    """A data set's recording never recalls its own person: that would be recognition of the person, not of the activity."""
-    recording = context.recording(recording_id)
-    return context.settings.exclude_subject or (recording.subject if recording.dataset is not None else None)
+    """Whose exemplars must not be recalled: of a data set's recording its own person's, else whom the settings name.
+
+    Recalling the person who is being recognised would recognise the person, not the activity. UserError where the settings
+    name somebody else, because one person at a time can be left out.
+    """
+    recording, named = context.recording(recording_id), context.settings.exclude_subject
+    own = recording.subject if recording.dataset is not None else None
+    if own is not None and named not in (None, own):
+        raise UserError(
+            "--exclude-subject",
+            expected=f"{own}, the person of {recording.source}, who is left out in any case",
+            found=named,
+            cure="leave the option out",
+        )
+    return named or own
 
 
 def _own_recording(context: Context, recording_id: str) -> str:

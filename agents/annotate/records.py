@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from agents.annotate.context import Context
 from agents.annotate.state import State
 from agents.language import LanguageModel
 from agents.timeline import (
     EvidenceRecord,
-    ExemplarRecord,
     GapRecord,
     LabelRecord,
     ModelRecord,
@@ -83,14 +82,6 @@ def episode_ids(count: int) -> list[str]:
     """`ep-001`, `ep-002`, … in order of time; wider where there are more than 999."""
     width = max(3, len(str(count)))
     return [f"ep-{i:0{width}d}" for i in range(1, count + 1)]
-
-
-def commonest(exemplars: Sequence[ExemplarRecord]) -> tuple[str, int] | None:
-    """The label that most of the exemplars carry and how many do; the nearest one's on a tie. None without exemplars."""
-    counts: dict[str, int] = {}
-    for exemplar in exemplars:
-        counts[exemplar.label] = counts.get(exemplar.label, 0) + 1
-    return max(counts.items(), key=lambda item: item[1]) if counts else None
 
 
 def _milliseconds(seconds: float) -> float:

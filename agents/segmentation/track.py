@@ -89,6 +89,6 @@ def grid_over(span: Span, window_s: float, stride_s: float) -> Grid:
         return Grid(np.zeros(0), np.zeros(0))
     count = max(1, int(np.floor((span.duration_s - window_s) / stride_s + 1e-9)) + 1)
     first = span.start_s + min(window_s, span.duration_s) / 2
-    centres = first + stride_s * np.arange(count)
+    centres = first + stride_s * np.arange(count, dtype=np.float64)
     inner = centres[:-1] + stride_s / 2
-    return Grid(np.concatenate([[span.start_s], inner, [span.end_s]]), centres)
+    return Grid(np.array([span.start_s, *inner, span.end_s], dtype=np.float64), np.asarray(centres, dtype=np.float64))

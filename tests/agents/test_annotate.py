@@ -18,7 +18,7 @@ from agents.language import LanguageModelFailure, ScriptedModel, open_language_m
 from agents.timeline import TimelineRecord
 from models.audio import SoundTagger
 from models.motion import MotionClassifier
-from recordings import Annotation, Recording, Span, Stream
+from recordings import Annotation, Recording, Span, Stream, UserError
 from recordings.datasets import open_dataset_recording
 from tools import Bench
 
@@ -158,6 +158,12 @@ def test_every_setting_is_written_down() -> None:
 def test_other_windows_than_the_benchs_are_refused() -> None:
     with pytest.raises(ValueError, match=r"windows of 5\.0 s"):
         timeline_of(wrist(DAY), AnnotateSettings(fusion="never", window_s=5.0))
+
+
+def test_only_one_person_can_be_left_out() -> None:
+    of_a_set = dataclasses.replace(wrist(DAY), dataset="hapt", subject="3")
+    with pytest.raises(UserError, match="leave the option out"):
+        timeline_of(of_a_set, AnnotateSettings(fusion="never", exclude_subject="4"))
 
 
 def test_progress_is_told_from_nothing_to_done() -> None:
