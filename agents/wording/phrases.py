@@ -34,8 +34,8 @@ _ALSO = {
     "walking_downstairs": ("going downstairs", "descending stairs", "descending the stairs", "walking down the stairs", "walking down stairs", "downstairs"),
     "stand_to_sit": ("stand to sit"),
     "sit_to_stand": ("getting up from sitting", "sit to stand"),
-    "sit_to_lie": ("sit to lie"),
-    "lie_to_sit": ("lie to sit"),
+    "sit_to_lie": ("sit to lie",),
+    "lie_to_sit": ("lie to sit",),
     "stand_to_lie": ("stand to lie",),
     "lie_to_stand": ("standing up from lying", "lie to stand"),
     "brushing_teeth": ("brushing their teeth", "brushing the teeth"),
@@ -144,6 +144,7 @@ def _inflected(gerund: str) -> tuple[str, ...]:
     if not gerund.endswith("ing") or len(gerund) < 6:
         return ()
     stem = gerund[:-3]
+    stems: tuple[str, ...]
     if stem[-1] == stem[-2] and stem[-1] not in "lsz":
         stems, base = (stem[:-1],), stem[:-1]
         past = f"{stem}ed"
