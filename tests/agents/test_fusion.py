@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from agents.fusion import (
     Reading,
     shipped_weights,
 )
+from agents.fusion.table import weights_table
 from agents.fusion.wording import content_free_prompts, evidence_sentence, score_prompt
 from agents.language import LanguageModelFailure, ScriptedModel, SentenceEmbedder
 from models.audio import SOUND_LABELS
@@ -239,3 +241,8 @@ def test_the_shipped_constants_say_where_they_come_from() -> None:
         assert figures["accuracy_fused"] >= figures["accuracy_start"] - 1e-9
         if weights.of(pattern).language > 0:
             assert figures["language_nll_high"] < 0
+
+
+def test_the_documentation_shows_the_shipped_constants() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "language-models.md").read_text(encoding="utf-8")
+    assert weights_table(shipped_weights()) in page
