@@ -152,7 +152,7 @@ def share(query: Query, sources: Sources) -> Finding:
     for label in dict.fromkeys(e.activity for e in chosen):
         own = [e for e in chosen if e.activity == label]
         fraction = ep.total_s(own) / sources.duration_s
-        statements.append(_statement(share_sentence(label, fraction), round(fraction * 100, 4), "%", own))
+        statements.append(_statement(share_sentence(label, fraction), round(fraction * 100, 6), "%", own))
     return Finding(tuple(statements), (record,), labels=_labels(mention))
 
 
@@ -223,7 +223,7 @@ def most(query: Query, sources: Sources) -> Finding:
     texts = (total_sentence(label, totals[label], len(own)), share_sentence(label, totals[label] / sources.duration_s))
     values: tuple[tuple[Scalar, str | None], ...] = (
         (label, None),
-        (round(totals[label] / sources.duration_s * 100, 4), "%"),
+        (round(totals[label] / sources.duration_s * 100, 6), "%"),
     )
     return Finding(
         tuple(_statement(t, v, u, own) for t, (v, u) in zip(texts, values, strict=True)), (record,), labels=(label,)

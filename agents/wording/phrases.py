@@ -32,7 +32,7 @@ _ALSO = {
     "stairs": ("climbing or descending stairs", "on the stairs", "on stairs", "taking the stairs", "stairs"),
     "walking_upstairs": ("going upstairs", "climbing stairs", "climbing the stairs", "walking up the stairs", "walking up stairs", "upstairs"),
     "walking_downstairs": ("going downstairs", "descending stairs", "descending the stairs", "walking down the stairs", "walking down stairs", "downstairs"),
-    "stand_to_sit": ("stand to sit"),
+    "stand_to_sit": ("stand to sit",),
     "sit_to_stand": ("getting up from sitting", "sit to stand"),
     "sit_to_lie": ("sit to lie",),
     "lie_to_sit": ("lie to sit",),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from agents.questions.follow_up import resolve
 from agents.questions.rules import normalise, understand_by_rules
 from agents.questions.times import find_time
-from agents.wording import clock
+from agents.wording import activity_forms, clock
 
 VOCABULARY = ("walking", "walking_upstairs", "walking_downstairs", "sitting", "standing", "lying", "typing")
 
@@ -122,3 +122,9 @@ def test_follow_ups() -> None:
 def test_any_text_is_understood_as_something(text: str) -> None:
     assert understand_by_rules(text, VOCABULARY, 400.0).intent
     assert len(normalise(text)) <= 1200
+
+
+def test_no_wording_of_an_activity_is_a_stray_letter() -> None:
+    """A one-form tuple without its comma once made every "i" of a question an activity."""
+    for label in (*VOCABULARY, "stand_to_sit", "sit_to_stand", "sit_to_lie", "lie_to_sit", "stand_to_lie", "lie_to_stand"):
+        assert all(len(form) > 2 for form in activity_forms(label))
