@@ -60,10 +60,9 @@ class Finding:
 
 def finding(source: Evidence | EvidenceRecord) -> Finding:
     """A `Finding` from a tool's evidence or from the record of a timeline."""
-    inside = isinstance(source, Evidence)
     return Finding(
         source.id, source.tool, source.stream, source.channel, source.start_s, source.end_s, source.quantity, source.value, source.unit,
-        source.probability, source.recording_id if inside else None,
+        source.probability, source.recording_id if isinstance(source, Evidence) else None,
         tuple((a.label, a.probability) for a in source.alternatives),
     )  # fmt: skip
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
 
 from agents.verification.facts import Facts, Finding, finding
 from recordings.errors import UserError
 from recordings.recording import Span
 from tools.evidence import Evidence
+
+if TYPE_CHECKING:
+    from tools import Bench
 
 
 def measured(
@@ -16,17 +21,19 @@ def measured(
     """One quantity of a channel over a span, of every stream that has it; [] without a bench or without samples there."""
     if facts.bench is None:
         return []
+    bench = facts.bench
+    found: list[Finding] = []
+    for name in (s.name for s in facts.streams if stream in (None, s.name)):
+        found += _tried(partial(_one, bench, facts.recording_id, quantity, channel, Span(*span), name))
+    return found
+
+
+def _one(
+    bench: Bench, recording_id: str, quantity: str, channel: str | None, span: Span, stream: str
+) -> list[Evidence]:
     from tools import measure
 
-    bench = facts.bench
-    names = [s.name for s in facts.streams if stream in (None, s.name)]
-    return [
-        found
-        for name in names
-        for found in _tried(
-            lambda name=name: [measure(bench, facts.recording_id, quantity, channel, Span(*span), stream=name)]
-        )  # type: ignore[misc]
-    ]
+    return [measure(bench, recording_id, quantity, channel, span, stream=stream)]
 
 
 def events_in(facts: Facts, span: tuple[float, float], stream: str | None) -> list[Finding]:

@@ -108,7 +108,8 @@ class Verifier:
             _restore(carry, start)
             return first
         for pieces in _splittings(part):
-            attempt, claims, reason = _copy(carry), [], ""
+            attempt, reason = _copy(carry), ""
+            claims: list[str] = []
             for piece in pieces:
                 outcome = self._clause(Clause(tuple(piece)), attempt)
                 if not outcome.holds:

@@ -41,12 +41,12 @@ def test_lies_are_caught_and_truths_pass(real: tuple[list[World], list[Facts]]) 
 
 
 def test_a_verifier_that_believes_everything_would_fail(real: tuple[list[World], list[Facts]]) -> None:
-    """The lies are lies: none of them reads like a true sentence of the same timeline."""
+    """The lies are lies: none reads like a true sentence about the same episode."""
     worlds, _ = real
     rng = random.Random(3)
-    truths = {(s.world, s.text) for s in true_sentences(worlds, 300, rng)}
+    truths = {(s.world, s.text, s.span) for s in true_sentences(worlds, 300, rng)}
     planted = list(lies(worlds, 200, rng))
-    assert not {(s.world, s.text) for s in planted} & truths
+    assert not {(s.world, s.text, s.span) for s in planted} & truths
     assert {s.kind for s in planted} >= {
         "number",
         "unit",

@@ -6,12 +6,12 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from evals.tasks.verification import on_episodes, on_evidence
+from evals.tasks.verification import on_episodes, on_evidence, on_sequences
 from evals.tasks.verification.phrasing import Style
 from evals.tasks.verification.statements import LIE_KINDS, Statement, Values
 from evals.tasks.verification.world import World
 
-STATEMENTS: tuple[Statement, ...] = on_episodes.STATEMENTS + on_evidence.STATEMENTS
+STATEMENTS: tuple[Statement, ...] = on_episodes.STATEMENTS + on_sequences.STATEMENTS + on_evidence.STATEMENTS
 _ATTEMPTS = 60
 
 

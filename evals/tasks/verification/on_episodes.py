@@ -12,7 +12,7 @@ from evals.tasks.verification.world import World, near_share, near_time
 Rng = random.Random
 
 
-def _length(e: EpisodeRecord) -> float:
+def length_s(e: EpisodeRecord) -> float:
     return e.end_s - e.start_s
 
 
@@ -20,13 +20,13 @@ def _episode(world: World, rng: Rng) -> Values | None:
     if not world.known:
         return None
     e = rng.choice(world.known)
-    return {"label": e.activity, "a": e.start_s, "b": e.end_s, "d": _length(e), "p": e.confidence}
+    return {"label": e.activity, "a": e.start_s, "b": e.end_s, "d": length_s(e), "p": e.confidence}
 
 
 def _episode_holds(world: World, v: Values) -> bool:
     return any(
         e.activity == v["label"] and near_time(e.start_s, number_of(v, "a")) and near_time(e.end_s, number_of(v, "b"))
-        and near_time(_length(e), number_of(v, "d")) and near_share(e.confidence, number_of(v, "p"))
+        and near_time(length_s(e), number_of(v, "d")) and near_share(e.confidence, number_of(v, "p"))
         for e in world.known
     )  # fmt: skip
 
@@ -49,7 +49,7 @@ def _relabelled(world: World, rng: Rng, v: Values) -> Values | None:
     return changed(v, label=other(rng, world.other_labels([text_of(v, "label")])))
 
 
-def _wrong_number(key: str, share: bool = False):  # type: ignore[no-untyped-def]
+def wrong_number(key: str, share: bool = False):  # type: ignore[no-untyped-def]
     def mutate(world: World, rng: Rng, v: Values) -> Values | None:
         value = shifted(rng, number_of(v, key), 0.01 if share else 1.0)
         return changed(v, **{key: min(1.0, max(0.0, value)) if share else abs(value)})
@@ -75,20 +75,20 @@ EPISODE = Statement(
         "From {as_} to {bs} s the activity was {L} ({d}, {p}).",
         "{a} to {b}: {L}, {d}, {p} confidence.",
     ),
-    {"time": _moved, "label": _relabelled, "number": _wrong_number("p", True)},
+    {"time": _moved, "label": _relabelled, "number": wrong_number("p", True)},
     ("The activity from {a} to {b} is not {L}.", "The person was not {L} between {a} and {b}.", "From {a} to {b} there is no {L}.",
      "The wearer was never {L} from {a} to {b}."),
 )  # fmt: skip
 
 DURATION = Statement(
-    "duration", _episode, lambda w, v: any(e.activity == v["label"] and near_time(e.start_s, number_of(v, "a")) and near_time(_length(e), number_of(v, "d")) and v.get("unit") in (None, "s") for e in w.known), _span_words,
+    "duration", _episode, lambda w, v: any(e.activity == v["label"] and near_time(e.start_s, number_of(v, "a")) and near_time(length_s(e), number_of(v, "d")) and v.get("unit") in (None, "s") for e in w.known), _span_words,
     (
         "The {L} that started at {a} lasted {d}.",
         "{C} began at {a} and lasted {d}.",
         "Starting at {a}, the person {P} for {du}.",
         "The {L} episode that begins at {a} takes {du}.",
     ),
-    {"number": _wrong_number("d"), "time": _moved, "label": _relabelled,
+    {"number": wrong_number("d"), "time": _moved, "label": _relabelled,
      "unit": lambda w, r, v: changed(v, unit=r.choice(("min", "h", "ms", "hours", "Hz", "%", "steps")))},
 )  # fmt: skip
 
@@ -142,17 +142,17 @@ TOTAL = Statement(
         "Summed over {episodes}, {L} lasted {d}.",
         "The person {P} {times}, for {d} in total.",
     ),
-    {"number": _wrong_number("d"), "count": _miscounted, "label": _relabelled},
+    {"number": wrong_number("d"), "count": _miscounted, "label": _relabelled},
     ("There is no {L} in the recording.", "The person never {P}.", "{C} did not happen."),
 )  # fmt: skip
 TOTAL_UNIT = Statement(
     "total unit", _total, _total_holds, _total_words, ("{C} lasted {du} in all.", "The person {P} for {du} in total.", "Altogether, {L} took {du}."),
-    {"unit": lambda w, r, v: changed(v, unit=r.choice(("min", "h", "ms", "minutes", "Hz", "%", "steps"))), "number": _wrong_number("d")},
+    {"unit": lambda w, r, v: changed(v, unit=r.choice(("min", "h", "ms", "minutes", "Hz", "%", "steps"))), "number": wrong_number("d")},
 )  # fmt: skip
 SHARE = Statement(
     "share", _total, _total_holds, _total_words,
     ("{C} took {p} of the recording.", "The person spent {p} of the recording {L}.", "{C} makes up {p} of the recording.", "Some {p} of the recording was {L}."),
-    {"number": _wrong_number("share", True), "label": _relabelled},
+    {"number": wrong_number("share", True), "label": _relabelled},
 )  # fmt: skip
 COUNT = Statement(
     "count", _total, _total_holds, _total_words,
@@ -169,11 +169,11 @@ def _ordinal(world: World, rng: Rng) -> Values | None:
     own = world.of(label)
     i = rng.randrange(min(len(own), 8))
     key = rng.choice([str(i + 1), *(["last"] if i == len(own) - 1 else []), *(["first"] if i == 0 else [])])
-    longest = max(_length(e) for e in own)
+    longest = max(length_s(e) for e in own)
     if len(own) > 1 and rng.random() < 0.3:
-        i, key = next((j, "longest") for j, e in enumerate(own) if _length(e) == longest)
+        i, key = next((j, "longest") for j, e in enumerate(own) if length_s(e) == longest)
     e = own[i]
-    return {"label": label, "o": key, "a": e.start_s, "b": e.end_s, "d": _length(e), "p": e.confidence}
+    return {"label": label, "o": key, "a": e.start_s, "b": e.end_s, "d": length_s(e), "p": e.confidence}
 
 
 def _which(world: World, label: str, key: str) -> list[EpisodeRecord]:
@@ -181,11 +181,11 @@ def _which(world: World, label: str, key: str) -> list[EpisodeRecord]:
     if not own:
         return []
     if key in ("longest", "shortest"):
-        best = (max if key == "longest" else min)(_length(e) for e in own)
+        best = (max if key == "longest" else min)(length_s(e) for e in own)
         return (
-            [e for e in own if _length(e) >= best - 0.6]
+            [e for e in own if length_s(e) >= best - 0.6]
             if key == "longest"
-            else [e for e in own if _length(e) <= best + 0.6]
+            else [e for e in own if length_s(e) <= best + 0.6]
         )
     index = {"first": 0, "last": len(own) - 1}.get(key, int(key) - 1 if key.isdigit() else 0)
     return [own[index]] if index < len(own) else []
@@ -193,7 +193,7 @@ def _which(world: World, label: str, key: str) -> list[EpisodeRecord]:
 
 def _ordinal_holds(world: World, v: Values) -> bool:
     return any(
-        near_time(e.start_s, number_of(v, "a")) and near_time(e.end_s, number_of(v, "b")) and near_time(_length(e), number_of(v, "d"))
+        near_time(e.start_s, number_of(v, "a")) and near_time(e.end_s, number_of(v, "b")) and near_time(length_s(e), number_of(v, "d"))
         for e in _which(world, text_of(v, "label"), text_of(v, "o"))
     )  # fmt: skip
 
@@ -211,89 +211,7 @@ ORDINAL = Statement(
         "For the {o} stretch of {L}, the start is {a}, the end is {b} and the duration is {d}.",
     ),
     {"ordinal": lambda w, r, v: changed(v, o=other(r, [o for o in ("1", "2", "3", "last", "longest", "shortest") if o != v["o"]])),
-     "time": _moved, "number": _wrong_number("d"), "label": _relabelled},
-)  # fmt: skip
-
-
-def _order(world: World, rng: Rng) -> Values | None:
-    if not world.pairs():
-        return None
-    x, y = rng.choice(world.pairs())
-    return (
-        {"x": x.activity, "y": y.activity, "t": y.start_s, "t0": x.end_s}
-        if near_time(x.end_s, y.start_s) and x.activity != y.activity
-        else None
-    )
-
-
-def _order_holds(world: World, v: Values) -> bool:
-    return any(
-        x.activity == v["x"]
-        and y.activity == v["y"]
-        and (near_time(y.start_s, number_of(v, "t")) or near_time(x.end_s, number_of(v, "t")))
-        for x, y in world.pairs()
-    )
-
-
-def _order_words(v: Values, s: Style) -> dict[str, object]:
-    x, y = gerund(text_of(v, "x")), gerund(text_of(v, "y"))
-    return {"x": x, "y": y, "X": capital(x), "Y": capital(y), "t": s.clock(number_of(v, "t"))}
-
-
-ORDER = Statement(
-    "order", _order, _order_holds, _order_words,
-    ("{Y} came directly after {x}, at {t}.", "{X} was followed by {y} at {t}.", "After {x} came {y}, at {t}.", "{X} came directly before {y}, at {t}.",
-     "At {t} the activity changed from {x} to {y}.", "The person went from {x} to {y} at {t}.", "{X} gave way to {y} at {t}.", "At {t}, {x} was followed by {y}.", "Before {y} at {t}, the person was {x}."),
-    {"direction": lambda w, r, v: changed(v, x=v["y"], y=v["x"]),
-     "time": lambda w, r, v: changed(v, t=max(0.0, number_of(v, "t") + r.choice((-30, -7, -2, 2, 7, 30, 60)))),
-     "label": lambda w, r, v: changed(v, **{r.choice(("x", "y")): other(r, w.other_labels([text_of(v, "x"), text_of(v, "y")]))})},
-)  # fmt: skip
-
-
-def _compare(world: World, rng: Rng) -> Values | None:
-    if len(world.labels) < 2:
-        return None
-    x, y = rng.sample(world.labels, 2)
-    dx, dy = world.total_s(x), world.total_s(y)
-    if dx < dy:
-        x, y, dx, dy = y, x, dy, dx
-    return {"x": x, "y": y, "dx": dx, "dy": dy, "diff": dx - dy} if dx - dy > 2 else None
-
-
-def _compare_holds(world: World, v: Values) -> bool:
-    x, y = world.total_s(text_of(v, "x")), world.total_s(text_of(v, "y"))
-    return (
-        x > y > 0
-        and near_time(x, number_of(v, "dx"))
-        and near_time(y, number_of(v, "dy"))
-        and near_time(x - y, number_of(v, "diff"))
-    )
-
-
-def _compare_words(v: Values, s: Style) -> dict[str, object]:
-    x, y = gerund(text_of(v, "x")), gerund(text_of(v, "y"))
-    return {
-        "x": x,
-        "y": y,
-        "X": capital(x),
-        "Y": capital(y),
-        "dx": s.duration(number_of(v, "dx")),
-        "dy": s.duration(number_of(v, "dy")),
-        "diff": s.duration(number_of(v, "diff")),
-    }
-
-
-COMPARE = Statement(
-    "comparison", _compare, _compare_holds, _compare_words,
-    ("{X} lasted {diff} longer than {y} ({dx} against {dy}).", "{X} lasted longer than {y}, by {diff}.", "{Y} was {diff} shorter than {x}.",
-     "The person spent {diff} more {x} than {y}.", "{X} took {dx}, {diff} longer than {y}.", "{X} took {diff} more than {y}.", "More time was spent {x} than {y}, by {diff}.", "{X} took more time than {y} ({dx} versus {dy})."),
-    {"comparison": lambda w, r, v: changed(v, x=v["y"], y=v["x"]), "number": _wrong_number("diff"), "label": lambda w, r, v: changed(v, y=other(r, w.other_labels([text_of(v, "x"), text_of(v, "y")])))},
-)  # fmt: skip
-COMPARE_PLAIN = Statement(
-    "plain comparison", _compare, _compare_holds, _compare_words,
-    ("{X} lasted longer than {y}.", "The person spent more time {x} than {y}.", "{Y} was shorter than {x}.", "{Y} took less time than {x}.", "{X} lasted longer than {y} in total."),
-    {"comparison": lambda w, r, v: changed(v, x=v["y"], y=v["x"])},
-    ("{X} did not last longer than {y}.", "{Y} lasted as long as {x}.", "{X} and {y} lasted equally long."),
+     "time": _moved, "number": wrong_number("d"), "label": _relabelled},
 )  # fmt: skip
 
 
@@ -315,7 +233,7 @@ ABSENT = Statement(
 
 
 def _at(world: World, rng: Rng) -> Values | None:
-    long = [e for e in world.known if _length(e) > 4]
+    long = [e for e in world.known if length_s(e) > 4]
     if not long:
         return None
     e = rng.choice(long)
@@ -355,6 +273,7 @@ LIST = Statement(
     {"label": lambda w, r, v: changed(v, labels=(*v["labels"][1:], other(r, w.other_labels(w.labels)))), "count": lambda w, r, v: changed(v, n=len(w.labels) + r.choice((1, 2)), labels=v["labels"])},  # type: ignore[index]
 )  # fmt: skip
 
+
 STATEMENTS = (
     EPISODE,
     DURATION,
@@ -363,9 +282,6 @@ STATEMENTS = (
     SHARE,
     COUNT,
     ORDINAL,
-    ORDER,
-    COMPARE,
-    COMPARE_PLAIN,
     ABSENT,
     AT,
     LIST,

@@ -281,19 +281,12 @@ def _steps(world: World, rng: Rng) -> Values | None:
 
 
 def _steps_hold(world: World, v: Values) -> bool:
-    for f in world.found("step_count"):
-        if (
-            f.value == v["n"]
-            and near_time(f.start_s, number_of(v, "a"))
-            and near_time(f.end_s, number_of(v, "b"))
-            and v["unit"] == "steps/min"
-        ):
-            if any(
-                c.start_s == f.start_s and c.end_s == f.end_s and near_number(float(c.value), number_of(v, "pace"))
-                for c in world.found("cadence")
-            ):
-                return True
-    return False
+    return v["unit"] == "steps/min" and any(
+        f.value == v["n"] and near_time(f.start_s, number_of(v, "a")) and near_time(f.end_s, number_of(v, "b"))
+        and c.start_s == f.start_s and c.end_s == f.end_s and near_number(float(c.value), number_of(v, "pace"))
+        for f in world.found("step_count")
+        for c in world.found("cadence")
+    )  # fmt: skip
 
 
 STEPS = Statement(

@@ -22,11 +22,15 @@ def near_time(a: float, b: float) -> bool:
 def near_share(fact: float, claim: float) -> bool:
     """Whether the fact rounds to the claim as `Style.percent` prints it."""
     places = 0 if 0.01 < claim < 0.99 else 1
-    return abs(fact * 100 - round(claim * 100, places)) <= 0.5 * 10**-places + 0.02
+    half = 0.5 if places == 0 else 0.05
+    return abs(fact * 100 - round(claim * 100, places)) <= half + 0.02
 
 
-def near_number(a: float, b: float) -> bool:
-    return abs(a - b) <= NUMBER_SLACK * max(abs(a), abs(b)) + 1e-12
+def near_number(fact: float, claim: float) -> bool:
+    """Whether the fact rounds to the claim as `Style.number` prints it ("2.3" for 2.30 is coarse), or is within 0.6 %."""
+    printed = f"{claim:.3g}"
+    half = 0.0 if "e" in printed else 0.5 * 10.0 ** -len(printed.partition(".")[2])
+    return abs(fact - claim) <= max(NUMBER_SLACK * max(abs(fact), abs(claim)), 1.05 * half) + 1e-12
 
 
 @dataclass(frozen=True)
