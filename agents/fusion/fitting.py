@@ -22,7 +22,7 @@ from models.motion import GROUPS
 Floats = npt.NDArray[np.float64]
 SOURCES = ("motion", "sound", "neighbours", "embedding", "language")
 GRID: dict[str, tuple[float, ...]] = {
-    "sound": (0.5, 1.0, 1.5),
+    "sound": (0.5, 1.0, 1.5, 2.0, 3.0),
     "neighbours": (0.0, 0.25, 0.5, 1.0),
     "embedding": (0.0, 0.25, 0.5, 1.0),
     "language": (0.0, 0.25, 0.5, 1.0),
