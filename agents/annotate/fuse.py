@@ -10,11 +10,13 @@ from langgraph.runtime import Runtime
 
 from agents.annotate.context import Context
 from agents.annotate.join import joined_by_activity
+from agents.annotate.postures import consistent
 from agents.annotate.records import episode_ids
 from agents.annotate.state import State
 from agents.annotate.tracks import perception_of
 from agents.fusion import ActivityVocabulary, Distribution, Fuser, FusionInput, FusionMode, FusionResult, Reading
 from agents.language import SentenceEmbedder
+from agents.segmentation import Segment
 from agents.timeline import ActivityRecord, EpisodeRecord, Status
 from recordings import plain
 
@@ -32,11 +34,13 @@ def fuse(state: State, runtime: Runtime[Context]) -> State:
     context, segments = runtime.context, state["segments"]
     inputs = [_input(context, state, i) for i in range(len(segments))]
     if state.get("joinings", 0) < MOST_JOININGS:
-        joined = joined_by_activity(segments, _fused(context, inputs, "never"), context.settings.minimum_episode_s)
+        joined = joined_by_activity(
+            segments, _fused(context, segments, inputs, "never"), context.settings.minimum_episode_s
+        )
         if len(joined) < len(segments):
             seconds = time.perf_counter() - began
             return {"segments": joined, "joinings": state.get("joinings", 0) + 1, "timings": {"join_s": seconds}}
-    results = _fused(context, inputs, context.settings.fusion)
+    results = _fused(context, segments, inputs, context.settings.fusion)
     ids = episode_ids(len(segments))
     episodes = [_episode(context, state, i, ids[i], result) for i, result in enumerate(results)]
     context.report("fuse", 0.7)
@@ -49,12 +53,15 @@ def _embedder() -> SentenceEmbedder:
     return SentenceEmbedder()
 
 
-def _fused(context: Context, inputs: Sequence[FusionInput | None], mode: FusionMode) -> list[FusionResult | None]:
-    """One result for each input that has a modality, None for the others."""
+def _fused(
+    context: Context, segments: Sequence[Segment], inputs: Sequence[FusionInput | None], mode: FusionMode
+) -> list[FusionResult | None]:
+    """One result for each input that has a modality, None for the others; neighbours' postures are made to fit."""
     llm = None if mode == "never" else context.llm
     fuser = Fuser(vocabulary=ActivityVocabulary(), embedder=_embedder(), llm=llm, mode="never" if llm is None else mode)
     results = iter(fuser.fuse([given for given in inputs if given is not None]))
-    return [None if given is None else next(results) for given in inputs]
+    each = [None if given is None else next(results) for given in inputs]
+    return consistent(segments, each, context.settings.posture_cost)
 
 
 def _input(context: Context, state: State, index: int) -> FusionInput | None:

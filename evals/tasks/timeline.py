@@ -30,6 +30,7 @@ TARGET = 0.90
 # Asking the language model about every episode is slow on a CPU: this many recordings tell whether it helps.
 ALWAYS_RECORDINGS = 4
 QUICK_RECORDINGS = 2
+SAME_RECORDINGS = "timeline, fusion auto, on the recordings of always"
 OVERLAP = 0.5
 Progress = Callable[[str, int, int], None]
 Spans = list[tuple[float, float, str]]
@@ -145,7 +146,10 @@ def run_timeline(
             spent = time.perf_counter() - began
             spans = [(e.start_s, e.end_s, e.activity) for e in timeline.episodes]
             calls = int(timeline.timings["llm_calls"])
-            systems[f"timeline, fusion {mode}"].add(subject, truth, _codes(spans, recording), spent, calls)
+            said = _codes(spans, recording)
+            systems[f"timeline, fusion {mode}"].add(subject, truth, said, spent, calls)
+            if mode == "auto" and i < ALWAYS_RECORDINGS:
+                systems[SAME_RECORDINGS].add(subject, truth, said, spent, calls)
             recalled_own += [x.subject == subject for e in timeline.episodes for x in e.exemplars]
         bench.remove(recording.id)
     kept = {name: system for name, system in systems.items() if system.recordings}
@@ -214,6 +218,9 @@ def _systems(bench: Bench, llm: LanguageModel | None, majority: str) -> dict[str
             "timeline, fusion always",
             f"{motion} {language}",
             note=f"asked about every episode; the first {ALWAYS_RECORDINGS} recordings",
+        ),
+        System(
+            SAME_RECORDINGS, f"{motion} {language}", note="so that asking about every episode has its like beside it"
         ),
     ]
     return {system.name: system for system in systems}
