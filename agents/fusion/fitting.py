@@ -29,6 +29,8 @@ GRID: dict[str, tuple[float, ...]] = {
 }
 GATE_PRECISION = 0.98
 FIXED_WEIGHT = 0.25
+# A few dozen clips would justify any sharpness: confidences are raised by no more than a temperature of 0.7.
+SHARPEST = (float(np.log(0.7)), 1.6)
 _DRAWS = 2000
 
 
@@ -131,7 +133,7 @@ def losses(rows: Sequence[Row], weights: dict[str, float], temperature: float) -
 
 def temperature_of(rows: Sequence[Row], weights: dict[str, float]) -> float:
     found = minimize_scalar(
-        lambda log_t: losses(rows, weights, float(np.exp(log_t)))[0].mean(), bounds=(-1.6, 1.6), method="bounded"
+        lambda log_t: losses(rows, weights, float(np.exp(log_t)))[0].mean(), bounds=SHARPEST, method="bounded"
     )
     return float(np.exp(found.x))
 

@@ -23,11 +23,13 @@ def modality_records(
 
 
 def _record(name: str, whole: Sum, given: FusionInput, without: Mapping[str, Decision | None]) -> ModalityRecord:
-    alone = _alone(whole, name)
-    top = [LabelRecord(label=alone.activity, probability=alone.confidence)]
-    top += [
-        LabelRecord(label=other.activity, probability=other.probability) for other in alone.alternatives[: _TOP - 1]
-    ]
+    said = own_words(given).get(name)
+    if said is None:
+        alone = _alone(whole, name)
+        ranked = [(alone.activity, alone.confidence), *((a.activity, a.probability) for a in alone.alternatives)]
+    else:
+        ranked = said.ranked()
+    top = [LabelRecord(label=label, probability=round(min(1.0, p), 4)) for label, p in ranked[:_TOP]]
     if name in (EMBEDDING, LANGUAGE):
         lacking: Decision | None = whole.without(name).decision()
     else:

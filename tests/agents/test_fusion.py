@@ -95,7 +95,10 @@ def test_sound_turns_a_posture_into_what_is_done() -> None:
 
 def test_a_tagger_that_hears_nothing_leaves_the_movement() -> None:
     given_ = FusionInput(motion=(_motion("sitting", 0.8),), sound=(_sound("none_of_these", 0.97),))
-    assert Fuser(embedder=SentenceEmbedder()).fuse([given_])[0].activity == "sitting"
+    result = Fuser(embedder=SentenceEmbedder()).fuse([given_])[0]
+    assert result.activity == "sitting"
+    sound = next(m for m in result.modalities if m.name == "sound")
+    assert (sound.top[0].label, sound.top[0].probability) == ("none_of_these", 0.97)  # its own word, not an activity
 
 
 def test_scores_of_a_tagger_with_independent_outputs_are_understood() -> None:
