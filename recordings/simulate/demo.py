@@ -110,8 +110,8 @@ def _room(rng: np.random.Generator, script: tuple[Phase, ...], wrist: WristMotio
         elif phase.activity == "walking":
             part = room.reverberant(rng, room.impacts(rng, length, events, "step", 0.003))
         elif phase.activity == "brushing_teeth":
-            tap = 0.03 * room.running_water(rng, length) + 0.001 * room.brushing(rng, length, 3.9)
-            part = room.reverberant(rng, tap)
+            tap = 0.01 * room.running_water(rng, length) + 0.0004 * room.brushing(rng, length, 3.9)
+            part = tap  # the microphone lies beside the basin: the direct sound outweighs the room
         elif phase.activity == "eating_pasta":
             clinks, scrapes = (
                 np.sort(rng.uniform(0.5, duration_s - 0.5, int(rate * duration_s))) for rate in (3.0, 1.2)

@@ -12,13 +12,14 @@ import numpy.typing as npt
 from recordings.simulate.noise import Signal, band_noise, fade
 
 RATE_HZ = 16_000
-# A tap's noise: low and high edge of each band (Hz) and its root-mean-square level.
+# A tap's noise: low and high edge of each band (Hz) and its root-mean-square level. The basin resonates below 800 Hz, the
+# splash lies at 2.5 to 5 kHz.
 WATER_BANDS = (
-    (60.0, 200.0, 0.25),
-    (200.0, 800.0, 0.5),
-    (800.0, 2500.0, 0.55),
-    (2500.0, 5000.0, 0.85),
-    (5000.0, 7900.0, 0.65),
+    (60.0, 200.0, 0.1),
+    (200.0, 800.0, 1.2),
+    (800.0, 2500.0, 0.1),
+    (2500.0, 5000.0, 0.9),
+    (5000.0, 7900.0, 0.12),
 )
 
 
@@ -87,19 +88,19 @@ def scrape(rng: np.random.Generator) -> Signal:
 
 
 def running_water(rng: np.random.Generator, n: int) -> Signal:
-    """A tap into a basin: broadband noise whose level wavers by some decibels, splashes, and bubbles in the pool."""
+    """A tap into a basin, root-mean-square about 1: bands of noise whose levels waver, and bubbles in the pool."""
     wave = np.zeros(n)
-    # Level per band from the wish for a slightly rising spectrum above 200 Hz; each band wavers on its own.
+    # Each band wavers on its own, by some three decibels.
     for low, high, gain in WATER_BANDS:
         waver = 10.0 ** (np.clip(band_noise(rng, n, RATE_HZ, 0.3, 15.0), -2.5, 2.5) * 3.0 / 20.0)
         wave += gain * waver * band_noise(rng, n, RATE_HZ, low, high)
-    wave *= 10.0 ** (np.clip(band_noise(rng, n, RATE_HZ, 0.1, 1.5), -2.0, 2.0) * 3.0 / 20.0)
+    wave /= np.sqrt(np.mean(wave**2))
     for at in rng.uniform(0.0, n / RATE_HZ, int(45 * n / RATE_HZ)):
         length = rng.uniform(0.02, 0.09)
         time = np.arange(round(length * RATE_HZ)) / RATE_HZ
         pitch = rng.uniform(300.0, 2200.0)
         bubble = np.exp(-time / (length / 3)) * np.sin(2 * np.pi * pitch * time * (1.0 + 3.0 * time))
-        _add(wave, bubble, float(at), float(rng.lognormal(0.4, 0.6)))
+        _add(wave, bubble, float(at), 0.3 * float(rng.lognormal(0.4, 0.6)))
     return wave
 
 
