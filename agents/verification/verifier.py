@@ -13,6 +13,7 @@ from agents.verification.about_sequences import comparison_claim, list_claim, na
 from agents.verification.clause import Carry, Clause, Outcome, fails, held
 from agents.verification.facts import Facts
 from agents.verification.harmless import harmless, honest
+from agents.verification.own_wording import own_wording
 from agents.verification.tokens import Token, tokenize
 from recordings.recording import Span
 
@@ -51,6 +52,8 @@ class Verifier:
             return Check(False, (), f"evidence {missing[0]} does not exist")
         if harmless(sentence):
             return Check(True, ("nothing is claimed",))
+        if own_wording(sentence, self.facts, evidence_ids):
+            return Check(True, tuple(evidence_ids))
         carry = self._context(evidence_ids, span)
         if honest(sentence, self.facts, carry):
             return Check(True, ("a limit is stated",))
