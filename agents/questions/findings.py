@@ -55,3 +55,20 @@ def queried(
         if isinstance(result, (str, int, float, bool)) or result is None
         else json.dumps(result, ensure_ascii=False),
     )
+
+
+def merged(findings: Sequence[Finding]) -> Finding:
+    """The findings of a question's parts as one. Answered where any part is; the last part is what a follow-up is about."""
+    if len(findings) == 1:
+        return findings[0]
+    statuses = [finding.status for finding in findings]
+    last = findings[-1]
+    statements = dict.fromkeys(s for finding in findings for s in finding.statements)
+    return Finding(
+        tuple(statements),
+        tuple(q for finding in findings for q in finding.queries),
+        tuple({item.id: item for finding in findings for item in finding.evidence}.values()),
+        status="answered" if "answered" in statuses else last.status,
+        focus=last.focus,
+        labels=tuple(dict.fromkeys(label for finding in findings for label in finding.labels)),
+    )

@@ -14,11 +14,12 @@ from langgraph.runtime import Runtime
 from agents.language import LanguageModel, SentenceEmbedder
 from agents.questions.compute import compute as compute_query
 from agents.questions.context import Sources
+from agents.questions.findings import merged
 from agents.questions.query import Query
 from agents.questions.records import finding_from, finding_to
 from agents.questions.reply import reply
 from agents.questions.state import Context, Json, QuestionState, Turn
-from agents.questions.understand import understand as understand_question
+from agents.questions.understand import understand_all
 from agents.timeline import AnswerRecord, TimelineRecord
 from models.motion import MotionClassifier
 from recordings import UserError
@@ -32,7 +33,7 @@ def understand(state: QuestionState, runtime: Runtime[Context]) -> QuestionState
     turns = state.get("turns", [])
     last = turns[-1] if turns else None
     focus = last["focus"] if last else None
-    query = understand_question(
+    queries = understand_all(
         state["question"],
         runtime.context.sources,
         llm=runtime.context.llm,
@@ -41,12 +42,13 @@ def understand(state: QuestionState, runtime: Runtime[Context]) -> QuestionState
         focus=(focus[0], focus[1]) if focus else None,
         labels=tuple(last["labels"]) if last else (),
     )
-    return {"query": query.model_dump(mode="json")}
+    return {"queries": [query.model_dump(mode="json") for query in queries]}
 
 
 def query(state: QuestionState, runtime: Runtime[Context]) -> QuestionState:
     """Exact computation over episodes, evidence and samples."""
-    found = compute_query(Query.model_validate(state["query"]), runtime.context.sources)
+    queries = [Query.model_validate(data) for data in state["queries"]]
+    found = merged([compute_query(query, runtime.context.sources) for query in queries])
     return {"finding": finding_to(found)}
 
 
@@ -56,7 +58,7 @@ def verify(state: QuestionState, runtime: Runtime[Context]) -> QuestionState:
     answer = reply(state["question"], finding, runtime.context.sources)
     turn: Turn = {
         "question": state["question"],
-        "query": state["query"],
+        "query": state["queries"][-1],
         "answer": answer.answer,
         "focus": list(finding.focus) if finding.focus else None,
         "labels": list(finding.labels),

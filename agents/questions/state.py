@@ -24,7 +24,7 @@ class Turn(TypedDict):
 
 class QuestionState(TypedDict, total=False):
     question: str
-    query: Json
+    queries: list[Json]
     finding: Json
     answer: Json
     turns: Annotated[list[Turn], operator.add]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from agents.language import LanguageModel, SentenceEmbedder
 from agents.questions.context import Sources
 from agents.questions.follow_up import resolve
@@ -11,6 +13,44 @@ from agents.questions.router import NEEDS_ACTIVITY, route
 from agents.questions.rules import normalise, understand_by_rules
 
 WITH_ACTIVITY: frozenset[Intent] = NEEDS_ACTIVITY | {"when"}
+
+
+# "When did I walk and how many steps did I take?" asks twice; "between 1:00 and 2:00" and "walking and sitting" do not.
+_AND_THEN = re.compile(
+    r"[,;]?\s+and\s+(?=(?:how|what|when|which|why|where|who|did|was|were|is|for how|at what)\b)|\?\s+(?=\S)",
+    re.IGNORECASE,
+)
+MOST_PARTS = 4
+
+
+def parts_of(question: str) -> list[str]:
+    """The questions in a question, in order; the first `MOST_PARTS` are answered."""
+    found = [part.strip() for part in _AND_THEN.split(question) if part and part.strip()]
+    return found[:MOST_PARTS] or [question]
+
+
+def understand_all(
+    question: str,
+    sources: Sources,
+    *,
+    llm: LanguageModel | None,
+    embedder: SentenceEmbedder,
+    before: Query | None = None,
+    focus: tuple[float, float] | None = None,
+    labels: tuple[str, ...] = (),
+) -> list[Query]:
+    """One query for each question asked; a later part may refer to an earlier one ("and how long was that?").
+
+    A part that cannot be read alone was no part: the whole is then read as one question.
+    """
+    queries: list[Query] = []
+    for part in parts_of(question):
+        last = queries[-1] if queries else before
+        told = last.activity.labels if queries and last and last.activity else labels
+        queries.append(understand(part, sources, llm=llm, embedder=embedder, before=last, focus=focus, labels=told))
+    if len(queries) > 1 and any(query.intent == "unclear" for query in queries):
+        return [understand(question, sources, llm=llm, embedder=embedder, before=before, focus=focus, labels=labels)]
+    return queries
 
 
 def understand(

@@ -118,3 +118,20 @@ def test_a_conversation_goes_on_after_a_restart(timeline: TimelineRecord, bench:
 def test_the_same_question_gives_the_same_bytes(timeline: TimelineRecord, bench: Bench) -> None:
     answers = [ask("What did I do?", timeline, bench, embedder=EMBEDDER) for _ in range(2)]
     assert len({a.model_copy(update={"timings": {}}).model_dump_json() for a in answers}) == 1
+
+
+def test_two_questions_in_one_are_both_answered(timeline: TimelineRecord, bench: Bench) -> None:
+    answer = ask("When was I lying and how many steps did I take while walking?", timeline, bench, embedder=EMBEDDER)
+    assert "Lying happened from 1:15" in answer.answer and "steps" in answer.answer
+    both = ask("When was I walking and how long was that?", timeline, bench, embedder=EMBEDDER)
+    assert "Walking happened from" in both.answer and "44 s in all" in both.answer
+
+
+def test_spans_and_lists_are_not_two_questions(timeline: TimelineRecord, bench: Bench) -> None:
+    answer = ask("How long was I lying between 1:00 and 2:00?", timeline, bench, embedder=EMBEDDER)
+    assert answer.answer == "From 1:00 to 2:00, lying lasted 21 s in all."
+
+
+def test_a_mean_over_a_span_is_about_no_activity(timeline: TimelineRecord, bench: Bench) -> None:
+    answer = ask("What is the mean of acc_z from 0:00 to 0:05?", timeline, bench, embedder=EMBEDDER)
+    assert answer.answer.startswith("The mean of acceleration z (waist) from 0:00 to 0:05 is")
