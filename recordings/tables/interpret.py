@@ -22,6 +22,10 @@ MINIMUM_ROWS = 20
 AXES = ("x", "y", "z")
 # Rows of several sensors in turn leave each other's cells empty; beyond this share the empty cells are no lost samples.
 INTERLEAVED_SHARE = 0.3
+# No accelerometer or gyroscope counts this far in any unit; a float32 sample cannot hold the other limit.
+LARGEST_MOTION, LARGEST_NUMBER = 1e9, 1e38
+# A heading beyond either is a sentence, not a channel's name; it is somebody's text and is not handed on.
+NAME_WORDS, NAME_LETTERS = 6, 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ def content_of(table: Table, options: ReadOptions) -> Content:
             cure="record for longer, or export the whole recording",
         )
     numbers, dropped = _numbers(table, [*motion, *numeric_others])
+    for column, values in numbers.items():
+        _possible(table, column, values, LARGEST_MOTION if column in motion else LARGEST_NUMBER)
     history += dropped
     clock = clock_of(table, meanings, options)
     history += clock.history
@@ -77,7 +83,7 @@ def content_of(table: Table, options: ReadOptions) -> Content:
         tracks += _motion(table, triples, numbers, clock, options, history)
     ignored = [i for i in others if i not in numeric_others]
     if ignored:
-        named = plain(", ".join(table.names[i] for i in ignored), 120)
+        named = plain(", ".join(_heading(table, i) for i in ignored), 120)
         history.append(Step("ignore columns", "they hold text of no known meaning", named))
     tracks += _other_tracks(table, [i for i in numeric_others if i in numbers], numbers, clock)
     if not tracks:
@@ -154,6 +160,18 @@ def _numbers(table: Table, columns: list[int]) -> tuple[dict[int, Numbers], list
             cure="export the recording again with its samples",
         )
     return numbers, steps
+
+
+def _possible(table: Table, column: int, values: Numbers, largest: float) -> None:
+    """UserError at the first number that no sensor writes: computing with it would overflow."""
+    wrong = np.flatnonzero(np.abs(values) > largest)
+    if len(wrong):
+        raise UserError(
+            f"{table.where}, {table.line_of(int(wrong[0]))}, column {table.names[column]}",
+            expected="a sensor's number",
+            found=f"{values[wrong[0]]:.6g}",
+            cure="correct that cell or leave it empty",
+        )
 
 
 def _triples(
@@ -305,6 +323,12 @@ def _shared_rows(parts: list[_Part], n: int, history: list[Step]) -> list[tuple[
     return ([(everything, together)] if together else []) + alone
 
 
+def _heading(table: Table, column: int) -> str:
+    """The column's own name, or its place where the heading is a whole sentence."""
+    name = plain(table.names[column], 1000)
+    return name if len(name) <= NAME_LETTERS and len(name.split()) <= NAME_WORDS else f"column {column + 1}"
+
+
 def _other_tracks(table: Table, columns: list[int], numbers: dict[int, Numbers], clock: Clock) -> list[Track]:
     """Heart rate and whatever else is a number: kept under its own name, each where it has values."""
     tracks = []
@@ -316,10 +340,10 @@ def _other_tracks(table: Table, columns: list[int], numbers: dict[int, Numbers],
             full.append(column)
         elif filled.sum() > 1:
             rows = np.flatnonzero(filled)
-            name = plain(table.names[column], 60)
+            name = _heading(table, column)
             tracks.append(Track("other", (name,), ("",), clock.times_s[rows], numbers[column][None, rows]))
     if full:
-        names = tuple(plain(table.names[column], 60) for column in full)
+        names = tuple(_heading(table, column) for column in full)
         tracks.append(
             Track("other", names, ("",) * len(full), clock.times_s, np.stack([numbers[column] for column in full]))
         )
