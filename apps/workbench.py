@@ -146,8 +146,18 @@ class Workbench:
             settings=self.annotate_settings(horizon_s),
             progress=self.progress,
         )
+        for reason in asked_in_vain(timeline):
+            warn(f"{recording.id}: {reason}; the pool decided instead (--llm)")
         read_s = round(self._read_s.get(recording.id, 0.0), 3)
         return timeline.model_copy(update={"timings": {"read_s": read_s, **timeline.timings}})
+
+
+def asked_in_vain(timeline: TimelineRecord) -> list[str]:
+    """Why the language model did not answer where it was asked, each reason once; empty where it always did."""
+    from agents.fusion import MODEL_FAILED
+
+    reasons = (episode.reason for episode in timeline.episodes)
+    return list(dict.fromkeys(reason for reason in reasons if reason and reason.startswith(MODEL_FAILED)))
 
 
 def _path(named: str) -> Path | None:

@@ -14,7 +14,16 @@ from agents.annotate.postures import consistent
 from agents.annotate.records import episode_ids
 from agents.annotate.state import State
 from agents.annotate.tracks import perception_of
-from agents.fusion import ActivityVocabulary, Distribution, Fuser, FusionInput, FusionMode, FusionResult, Reading
+from agents.fusion import (
+    MODEL_FAILED,
+    ActivityVocabulary,
+    Distribution,
+    Fuser,
+    FusionInput,
+    FusionMode,
+    FusionResult,
+    Reading,
+)
 from agents.language import SentenceEmbedder
 from agents.segmentation import Segment
 from agents.timeline import ActivityRecord, EpisodeRecord, Status
@@ -123,6 +132,6 @@ def _episode(context: Context, state: State, index: int, id_: str, result: Fusio
         explanation=[],
         pool=ActivityRecord(activity=result.pool.activity, probability=result.pool.confidence),
         reason=result.reason
-        if known
+        if known or result.reason.startswith(MODEL_FAILED)
         else f"confidence {result.confidence:.2f} is below {context.settings.unknown_below:.2f}",
     )

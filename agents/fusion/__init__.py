@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from agents.fusion.activities import ACTIVITIES, Activity
-from agents.fusion.records import Decision, Distribution, FusionInput, FusionMode, FusionResult, Reading
+from agents.fusion.records import MODEL_FAILED, Decision, Distribution, FusionInput, FusionMode, FusionResult, Reading
 from agents.fusion.vocabulary import ActivityVocabulary
 from agents.fusion.weights import FusionWeights, PatternWeights, shipped_weights
 
@@ -28,6 +28,7 @@ _LAZY = {
 
 __all__ = [
     "ACTIVITIES",
+    "MODEL_FAILED",
     "Activity",
     "ActivityVocabulary",
     "Decision",

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from agents.fusion.records import Decision, FusionInput, FusionMode, FusionResult
+from agents.fusion.records import MODEL_FAILED, Decision, FusionInput, FusionMode, FusionResult
 from agents.fusion.report import modality_records
 from agents.fusion.terms import EMBEDDING, LANGUAGE, Sum, Term, lacking, ranking, source_terms
 from agents.fusion.vocabulary import ActivityVocabulary
@@ -63,7 +63,7 @@ class Fuser:
                 except LanguageModelFailure as failure:
                     if self.mode == "always":
                         raise
-                    asked, broken = False, f"the language model failed ({failure.kind}): {failure.found}"
+                    asked, broken = False, f"{MODEL_FAILED} ({failure.kind}): {failure.found}"
                     reason = broken
             without = {
                 name: None if other is None else self._sum(other, cosines).decision() for name, other in others.items()

@@ -11,6 +11,8 @@ from agents.timeline import ActivityRecord, DecidedBy, ModalityRecord
 
 FusionMode = Literal["auto", "always", "never"]
 Pattern = Literal["motion", "sound", "motion+sound"]
+# How the reason of an episode begins that a failing language model left to the pool.
+MODEL_FAILED = "the language model failed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ def failure_from(error: BaseException | None, where: str) -> LanguageModelFailur
             where,
             "nonsense",
             expected="a reply in OpenAI's form",
-            found=_first_line(error),
+            found="a reply of another shape",
             cure="check that the address is an OpenAI-compatible /v1",
         )
     return None

@@ -17,7 +17,7 @@ from apps.reporting.summary import summary_csv, summary_of
 from apps.reporting.targets import Target
 from apps.timeline_files import without_clock
 from apps.versions import versions
-from apps.workbench import Workbench
+from apps.workbench import Workbench, asked_in_vain
 from recordings import Recording, UserError, plain
 
 
@@ -119,7 +119,8 @@ class _Run:
             source=target.source,
             name=name,
             sha256=recording.sha256,
-            fingerprint=self._fingerprint(recording),
+            # Where the endpoint failed the pages are whole, but the next run asks it again.
+            fingerprint=None if asked_in_vain(timeline) else self._fingerprint(recording),
             status="done",
             outputs={path.relative_to(self.folder).as_posix(): sha256_of(path) for path in written},
             summary=summary_of(timeline),
