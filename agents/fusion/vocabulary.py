@@ -18,6 +18,7 @@ Floats = npt.NDArray[np.float64]
 # Shares of general knowledge, not fitted: how often a label is wrong about a movement that does belong to the activity,
 # how often an activity is silent although it has a sound, and how much of a silent activity's time nothing known is heard.
 _ODD_MOVEMENT = 0.05
+_MISNAMED = 0.005  # where the model knows the activity by name; its own calibration says the rest
 _UNHEARD = 0.4
 _NOTHING_KNOWN = 0.6
 # What stays possible when nothing is heard: a sound alone never proves that a posture is absent.
@@ -89,12 +90,14 @@ class ActivityVocabulary:
     def _movement(self, labels: Sequence[str], name: str) -> Floats:
         """p(label | activity) over the labels that this model knows."""
         # A model that knows the activity by name is taken at its word.
-        shares = {name: 1.0} if name in labels else self.get(name).motion or {name: 1.0}
+        named = name in labels
+        shares = {name: 1.0} if named else self.get(name).motion or {name: 1.0}
         row = np.array([sum(shares.get(part, 0.0) for part in _parts(label, shares)) for label in labels])
         even = np.full(len(labels), 1.0 / len(labels))
         if row.sum() <= 0:
             return even  # a movement that this model cannot tell: it says nothing for or against
-        return np.asarray((1 - _ODD_MOVEMENT) * row / row.sum() + _ODD_MOVEMENT * even)
+        odd = _MISNAMED if named else _ODD_MOVEMENT
+        return np.asarray((1 - odd) * row / row.sum() + odd * even)
 
     def _sounding(self, tags: Sequence[str], name: str) -> Floats:
         """p(tag | activity) over the closed tags."""
