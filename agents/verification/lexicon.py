@@ -52,6 +52,7 @@ _KINDS: dict[str, dict[str, str]] = {
         "sound": "sound tagger|sound model|audio model|audio tagger|sound classifier|sound|audio|sounds|sound data|audio data|sound modality|audio modality",
         "llm": "language model|llm|large language model",
         "pool": "log - linear pool|log linear pool|pool|linear pool|opinion pool",
+        "embedding": "sentence embedding|embedding|sentence embedding model",
         "context": "context",
         "caption": "sound caption|audio caption",
     },

@@ -96,6 +96,7 @@ SPEAKERS = {
     "pool": "log-linear pool",
     "context": "context",
     "caption": "sound caption",
+    "embedding": "sentence embedding",
 }
 # The word pairs of SensorLLM's trend text (its repository's stage-1 notebook) and everyday ones: up, down, steady.
 TREND_WORDS = {
@@ -128,8 +129,8 @@ def statistic_phrase(name: str) -> str:
 
 
 def speaker_phrase(modality: str) -> str:
-    """Who says it: `motion` → "motion model"."""
-    return SPEAKERS.get(modality) or re.sub(r"[_\s]+", " ", plain(modality, 60))
+    """Who says it: `motion` → "motion model". One of several streams (`motion:watch`) speaks through the same model."""
+    return SPEAKERS.get(modality) or SPEAKERS.get(modality.partition(":")[0]) or re.sub(r"[_\s]+", " ", plain(modality, 60))
 
 
 def trend_word(trend: str) -> str:

@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 
 CLASSES = ("walking", "walking_upstairs", "walking_downstairs", "sitting", "standing", "lying")
 TARGET = 0.90
+# What a reader must know beside the figure: constants were tuned on training subjects, the design was not blind.
+CAVEAT = (
+    "constants were tuned on training subjects, out of fold; the posture smoothing (agents/annotate/postures.py), the boundary "
+    "refinement and the joining of episodes were designed after held-out errors had been seen (0.9687 [0.953, 0.982] before the "
+    "posture smoothing), so the figure is not fully blind"
+)
 # Asking the language model about every episode is slow on a CPU: this many recordings tell whether it helps.
 ALWAYS_RECORDINGS = 4
 QUICK_RECORDINGS = 2
@@ -163,7 +169,7 @@ def run_timeline(
             "split": "held-out subjects", "window_s": bench.window_s, "stride_s": bench.stride_s, "classes": list(CLASSES),
             "train_subjects": "the other 21", "test_subjects": sorted(held_out, key=int),
             "excluded": "samples without a label and postural transitions; predicting one of those on a labelled sample counts as wrong",
-            "interval": "95 %, bootstrap by subject, 2,000 resamples",
+            "caveat": CAVEAT, "interval": "95 %, bootstrap by subject, 2,000 resamples",
         },
         "data": {"name": "hapt", "recordings": len(chosen), "frames": frames_scored, "provenance": "real"},
         "systems": [system.record() for system in kept.values()],
