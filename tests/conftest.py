@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+# Waiting threads that spin make a busy machine many times slower; read by torch when it loads.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
