@@ -29,6 +29,7 @@ from agents.wording import (
 
 # Longer lists are cut, and the cut is said: a page of spans answers nobody.
 MOST_SPANS = 12
+MOST_MARKS = 8
 
 
 def _named(query: Query) -> Mention:
@@ -45,7 +46,10 @@ def _labels(mention: Mention) -> tuple[str, ...]:
 def _statement(
     text: str, value: float | int | str | bool | None, unit: str | None, of: list[EpisodeRecord]
 ) -> Statement:
-    return Statement(text, value, unit, tuple(ep.evidence_ids(of))[:8])
+    # Every episode that is counted is cited, with what its label rests on first; a few marks are enough.
+    each = max(1, MOST_MARKS // max(1, len(of)))
+    cited = [i for episode in of for i in ep.evidence_ids([episode])[:each]]
+    return Statement(text, value, unit, tuple(dict.fromkeys(cited))[: max(MOST_MARKS, len(of))])
 
 
 def absent(mention: Mention, queries: tuple[QueryRecord, ...]) -> Finding:
