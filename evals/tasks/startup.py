@@ -71,6 +71,8 @@ def run(options: TaskOptions) -> Result:
         "leak_audit": {
             "checks": [{"name": "no heavy import", "passed": not heavy, "detail": ", ".join(heavy) or "none loaded"}]
         },
+        "seeds": [],
+        "command": "telltale eval startup",
         "within_limit": median <= LIMIT_S,
         "versions": {"python": platform.python_version()},
     }

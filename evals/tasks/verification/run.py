@@ -20,6 +20,11 @@ from recordings.recording import Span
 from tools import Bench
 
 Progress = Callable[[str, int, int], None]
+# What a reader must know beside a figure this high.
+CAVEAT = (
+    "the sentence generator, its paraphrases and the verifier's lexicon have one author: the share of true sentences says little "
+    "about prose from another writer, whose unfamiliar words are refused and replaced by a template"
+)
 LIES = 2000
 MOST_MISSES = 20
 
@@ -32,9 +37,9 @@ def run(options: TaskOptions) -> Result:
     return {
         "schema_version": 1,
         "task": "verification",
-        "protocol": {"name": "planted lies and true sentences", "source": "Telltale", "split": "held-out subjects", "timelines": found["timelines"]},
+        "protocol": {"name": "planted lies and true sentences", "source": "Telltale", "split": "held-out subjects", "timelines": found["timelines"], "caveat": CAVEAT},
         "data": {"name": "hapt", "provenance": "real"},
-        "systems": [{"name": "verifier", "revision": "", "metrics": {key: {"value": found[key]} for key in ("lies_caught", "true_sentences_passed")}}],
+        "systems": [{"name": "verifier", "revision": "", "metrics": {key: {"value": found[key], "n": options.limit or LIES} for key in ("lies_caught", "true_sentences_passed")}}],
         "per_kind": found["per_kind"],
         "missed_lies": found["missed_lies"],
         "refused_truths": found["refused_truths"],
