@@ -32,6 +32,9 @@ from recordings import plain
 # Joining neighbours of one activity can make new neighbours of one activity; two rounds settle all but oddities.
 MOST_JOININGS = 2
 
+# No development set here is large enough to tell 99.95 % from certainty: more is not claimed.
+MOST_CONFIDENT = 0.999
+
 
 def fuse(state: State, runtime: Runtime[Context]) -> State:
     """Episodes with their activity, who decided, and the controls beside it.
@@ -116,13 +119,14 @@ def _episode(context: Context, state: State, index: int, id_: str, result: Fusio
             reason="no stream recorded" if status == "no_data" else "no model could use what was recorded",
         )  # fmt: skip
     known = result.confidence >= context.settings.unknown_below
-    best = ActivityRecord(activity=result.activity, probability=result.confidence)
+    confidence = min(result.confidence, MOST_CONFIDENT)
+    best = ActivityRecord(activity=result.activity, probability=confidence)
     return EpisodeRecord(
         id=id_,
         start_s=span.start_s,
         end_s=span.end_s,
         activity=result.activity if known else "unknown",
-        confidence=result.confidence,
+        confidence=confidence,
         status="known" if known else "unknown",
         alternatives=list(result.alternatives) if known else [best, *result.alternatives],
         decided_by=result.decided_by,
