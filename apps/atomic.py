@@ -17,6 +17,10 @@ UNFINISHED = ".telltale-unfinished-"
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
 
+class OutputFailure(UserError):
+    """What is to be written cannot be: the disk is full, the folder is another's. The next file will fare no better."""
+
+
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A temporary file in the folder of `path`, for a library that insists on writing by name.
@@ -61,17 +65,17 @@ def _umask() -> int:
     return mask
 
 
-def _cure(path: Path, failure: OSError) -> UserError:
+def _cure(path: Path, failure: OSError) -> OutputFailure:
     if failure.errno in _FULL:
-        return UserError(path, expected="room to write", found="a full disk", cure="free some space and run again")
+        return OutputFailure(path, expected="room to write", found="a full disk", cure="free some space and run again")
     if failure.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        return UserError(
+        return OutputFailure(
             path, expected="a folder that can be written", found=failure.strerror, cure="name another with -o"
         )
     if failure.errno in {errno.EEXIST, errno.ENOTDIR}:
-        return UserError(
+        return OutputFailure(
             path.parent, expected="a folder", found="a file of that name", cure="name another folder with -o"
         )
-    return UserError(
+    return OutputFailure(
         path, expected="a file that can be written", found=failure.strerror or failure, cure="check the path"
     )

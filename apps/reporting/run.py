@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from apps.atomic import UNFINISHED, write_text
+from apps.atomic import UNFINISHED, OutputFailure, write_text
 from apps.console import Report
 from apps.reporting.manifest import Entry, Manifest, fingerprint, intact, sha256_of
 from apps.reporting.page import index_html, write_recording
@@ -37,7 +37,7 @@ def report(named: Sequence[Target], folder: Path, bench: Workbench, progress: Re
     """Reports on every target into `folder`, or continues the run that was stopped there.
 
     The manifest is replaced after every recording, so a killed run loses at most the one in work. A recording's own
-    failure (`UserError`) is written down and the run goes on; a bug ends it with its traceback.
+    failure (`UserError`) is written down and the run goes on; a full disk ends it, a bug with its traceback.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
@@ -75,6 +75,8 @@ class _Run:
         try:
             recording = self.bench.open(target.source)
             self.entries.append(self._kept(target, recording) or self._done(target, recording, began))
+        except OutputFailure:
+            raise
         except UserError as failure:
             name = recording.id if recording else None
             self.entries.append(
@@ -159,7 +161,8 @@ class _Run:
 
 def _reason(failure: UserError, target: Target) -> str:
     """The line without the source, which stands beside it."""
-    return str(failure).removeprefix(f"{plain(target.source)}: ")
+    line, source = str(failure), plain(target.source)
+    return line[len(source) + 2 :] if line.startswith((f"{source}: ", f"{source}, ")) else line
 
 
 def _base(entry: Entry) -> str | None:

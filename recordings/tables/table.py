@@ -49,6 +49,7 @@ class Table:
 
     def texts(self, column: int) -> npt.NDArray[np.object_]:
         """The column's cells as stripped strings; a missing one is ""."""
+        import pandas  # noqa: F401  (pyarrow would import it by itself, and there a Ctrl-C is lost)
         import pyarrow as pa
         import pyarrow.compute as pc
 
@@ -61,6 +62,7 @@ class Table:
 
     def numbers(self, column: int) -> Numbers:
         """The column as (n,) float64, NaN where nothing was written. UserError, with the row, at text that is no number."""
+        import pandas  # noqa: F401  (as above)
         import pyarrow as pa
 
         values = self.data.column(column)
