@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from agents.questions import episodes as ep
-from agents.questions.about_activities import MOST_SPANS, absent
+from agents.questions.about_activities import absent
+from agents.questions.citing import MOST_SPANS
 from agents.questions.context import Sources
 from agents.questions.findings import Finding, Scalar, Statement, Status, queried
 from agents.questions.query import Query

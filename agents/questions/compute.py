@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agents.questions import about_activities as activities
+from agents.questions import about_order as order
 from agents.questions import about_recording as recording
 from agents.questions import about_samples as samples
 from agents.questions.context import Sources
@@ -19,12 +20,12 @@ COMPUTATIONS: dict[Intent, Computation] = {
     "how_long": activities.how_long,
     "how_many_episodes": activities.how_many,
     "share": activities.share,
-    "compare": activities.compare,
-    "extreme": activities.extreme,
-    "most": activities.most,
-    "neighbour": activities.neighbour,
-    "order": activities.order,
-    "at_time": activities.at_time,
+    "compare": order.compare,
+    "extreme": order.extreme,
+    "most": order.most,
+    "neighbour": order.neighbour,
+    "order": order.order,
+    "at_time": order.at_time,
     "did_i": activities.did_i,
     "why": recording.why,
     "confidence": recording.confidence,
@@ -32,7 +33,7 @@ COMPUTATIONS: dict[Intent, Computation] = {
     "count_events": samples.count_events,
     "sound": samples.sound,
     "next": recording.comes_next,
-    "summary": activities.summary,
+    "summary": order.summary,
     "distinct": activities.distinct,
     "recording": recording.recording,
     "unclear": recording.unclear,
@@ -44,7 +45,7 @@ def compute(query: Query, sources: Sources) -> Finding:
     """Runs the computation; a question that lacks its activity is given back."""
     if query.intent in _NEEDS_ACTIVITY and query.activity is None:
         if query.intent == "how_long" and query.extreme is not None:
-            return activities.extreme(query, sources)
+            return order.extreme(query, sources)
         return recording.needs_activity(query, sources)
     if query.intent in {"compare", "order"} and query.other is None:
         return recording.needs_activity(query, sources)
