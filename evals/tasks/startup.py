@@ -31,7 +31,7 @@ with contextlib.redirect_stdout(io.StringIO()):
     from apps.cli import main
     code = main(["--help"])
 heavy = [name for name in %r if name in sys.modules]
-print(json.dumps({"code": code, "user_s": resource.getrusage(resource.RUSAGE_SELF).ru_utime, "heavy": heavy}))
+sys.stdout.write(json.dumps({"code": code, "user_s": resource.getrusage(resource.RUSAGE_SELF).ru_utime, "heavy": heavy}))
 """
 
 
