@@ -135,7 +135,7 @@ def test_a_report_names_every_failure_and_goes_on(
 
 def test_ten_hertz_is_read_with_a_warning(tmp_path: Path, tiny: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     path = made(tmp_path, "slow.csv", rows(np.arange(300) / 10))
-    assert main(["annotate", str(path), "--json", *tiny]) == 0
+    assert main(["annotate", str(path), "--json", "--position", "wrist", *tiny]) == 0
     printed, err = capsys.readouterr()
     assert TimelineRecord.model_validate_json(printed).recording.streams[0].rate_hz == 10.0
     assert err.startswith("warning: ") and "10 Hz is below" in err and err.count("\n") == 1
@@ -203,7 +203,9 @@ def test_an_endpoint_that_is_down(
     tmp_path: Path, tiny: list[str], write_csv: Write, gone: str, capsys: pytest.CaptureFixture[str], patience: None
 ) -> None:
     source = write_csv(tmp_path / "walk.csv", 0)
-    endpoint_fails(["annotate", str(source), *tiny], gone, "found no connection", capsys, tmp_path / "out")
+    endpoint_fails(
+        ["annotate", str(source), "--position", "wrist", *tiny], gone, "found no connection", capsys, tmp_path / "out"
+    )
 
 
 @pytest.fixture
@@ -234,7 +236,9 @@ def test_an_endpoint_that_misbehaves(
 ) -> None:
     source = write_csv(tmp_path / "walk.csv", 0)
     with serving(**behaviour) as endpoint:  # type: ignore[arg-type]
-        endpoint_fails(["annotate", str(source), *tiny], f"{endpoint.url}#m", said, capsys, tmp_path / "out")
+        endpoint_fails(
+            ["annotate", str(source), "--position", "wrist", *tiny], f"{endpoint.url}#m", said, capsys, tmp_path / "out"
+        )
 
 
 def test_an_endpoint_that_answers_nonsense(
@@ -242,7 +246,7 @@ def test_an_endpoint_that_answers_nonsense(
 ) -> None:
     source = write_csv(tmp_path / "walk.csv", 0)
     with serving("a flying pig, 99 km/h") as endpoint:
-        command = ["annotate", str(source), *tiny]
+        command = ["annotate", str(source), "--position", "wrist", *tiny]
         endpoint_fails(command, f"{endpoint.url}#m", "found 'a flying pig, 99 km/h'", capsys, tmp_path / "out")
 
 
@@ -310,7 +314,7 @@ def stopped(command: list[str], when: Callable[[], bool]) -> tuple[int, str, str
 
 
 def test_ctrl_c_while_a_report_is_made(tmp_path: Path, tiny: list[str], write_csv: Write) -> None:
-    for number in range(12):
+    for number in range(8):
         write_csv(tmp_path / "in" / f"walk{number:02}.csv", number)
     out = tmp_path / "out"
     command = ["report", str(tmp_path / "in"), "-o", str(out), *tiny]
@@ -318,7 +322,7 @@ def test_ctrl_c_while_a_report_is_made(tmp_path: Path, tiny: list[str], write_cs
     assert (code, printed) == (130, "")
     assert err == "telltale: stopped by Ctrl-C; results finished before it are kept, nothing is left half written\n"
     entries = json.loads((out / "manifest.json").read_text())["recordings"]
-    assert 1 <= len(entries) < 12
+    assert 1 <= len(entries) < 8
     assert not list(out.rglob(".telltale-unfinished*"))
     assert "recordings done" in (out / "index.html").read_text() or "recording done" in (out / "index.html").read_text()
 
