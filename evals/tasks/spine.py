@@ -52,13 +52,16 @@ def run(options: TaskOptions) -> Result:
         results[name] = task_named(name)(dataclasses.replace(options, output=part, progress=None))
         folder.mkdir(parents=True, exist_ok=True)
         part.write_text(json.dumps(results[name], indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    found = figures(results)
     return {
         "schema_version": 1,
         "task": "spine",
         "protocol": {"name": "acceptance figures of the spine", "source": "Telltale", "parts": list(PARTS)},
-        **figures(results),
+        **found,
         "meanings": MEANINGS,
-        "systems": [],
+        "systems": [
+            {"name": "telltale", "metrics": {k: {"value": v} for k, v in found.items() if not isinstance(v, dict)}}
+        ],
         "published": [],
         "seeds": [options.seed],
         "command": "telltale eval spine --data DIR -o evals/published/spine.json",
@@ -68,12 +71,12 @@ def run(options: TaskOptions) -> Result:
 
 def figures(results: Mapping[str, Result]) -> dict[str, object]:
     """The keys of the acceptance list out of the tasks' results. KeyError when a task's result lacks its figure."""
-    found: dict[str, object] = {key: _find(results[task], name, task) for key, (task, name) in KEYS.items()}
+    collected: dict[str, object] = {key: _find(results[task], name, task) for key, (task, name) in KEYS.items()}
     ours = [
         s for s in cast("list[dict[str, object]]", results["har"]["systems"]) if str(s["name"]).startswith("telltale")
     ]
-    found["har_macro_f1"] = {str(s["split"]): _metric(s, "macro_f1") for s in ours}
-    return found
+    collected["har_macro_f1"] = {str(s["split"]): _metric(s, "macro_f1") for s in ours}
+    return collected
 
 
 def _metric(system: Mapping[str, object], name: str) -> object:
