@@ -53,7 +53,19 @@ def har(result: Result) -> str:
     sizes = {str(s["split"]): s.get("n_windows") for s in systems}
     rows = [[name, *(cells.get((name, split), "–") for split in splits)] for name in names]
     rows.append(["*windows*", *(f"*{sizes[split]}*" for split in splits)])
-    return "**One window, closed set: macro-F1 × 100** on held-out subjects\n\n" + _table(["system", *splits], rows)
+    table = _table(["system", *splits], rows)
+    return f"**One window, closed set: macro-F1 × 100** on held-out subjects\n\n{table}\n\n{_ahead(systems, splits)}"
+
+
+def _ahead(systems: Sequence[System], splits: Sequence[str]) -> str:
+    """Where a baseline is ahead of ours, in words."""
+    best = []
+    for split in splits:
+        rows = [s for s in systems if s["split"] == split]
+        top = max(rows, key=lambda s: float(cast("float", _metric(s, "macro_f1")["value"])))
+        if not str(top["name"]).startswith("telltale"):
+            best.append(f"{split} ({top['name']})")
+    return f"A baseline is ahead on {' and '.join(best)}." if best else "No baseline is ahead."
 
 
 def timeline(result: Result) -> str:
@@ -105,7 +117,12 @@ def perf(result: Result) -> str:
         for s in _systems(result)
     ]
     ratios = cast("Mapping[str, object]", result["ratios"])
-    note = f"`auto` makes {ratios['calls_saved_ratio']}× fewer model calls than one a window and runs {ratios['auto_faster_than_naive']}× faster, in the same run."
+    none = (
+        " (none here: on the development groups the embedded model's score earned no weight)"
+        if not ratios["auto_calls"]
+        else ""
+    )
+    note = f"`auto`{none} makes {ratios['calls_saved_ratio']}× fewer model calls than one a window and runs {ratios['auto_faster_than_naive']}× faster, in the same run."
     header = [
         "",
         "recording-seconds per second",
@@ -123,6 +140,11 @@ def sound(result: Result) -> str:
     )
 
 
+def _caveat(result: Result) -> str:
+    caveat = cast("Mapping[str, object]", result["protocol"]).get("caveat")
+    return f"Caveat: {caveat}.\n\n" if caveat else ""
+
+
 def published(name: str, folder: Path = PUBLISHED) -> Result | None:
     file = folder / f"{name}.json"
     result: Result | None = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
@@ -136,12 +158,12 @@ def render(folder: Path = PUBLISHED) -> str:
     for name, table in single:
         result = published(name, folder)
         if result is not None:
-            blocks.append(f"{table(result)}\n\n`{result['command']}`")
+            blocks.append(f"{table(result)}\n\n{_caveat(result)}`{result['command']}`")
     parts = [published(name, folder) for name in ("verification", "printed", "qa")]
     if all(part is not None for part in parts):
         results = [cast("Result", part) for part in parts]
         commands = ", ".join(f"`{part['command']}`" for part in results)
-        blocks.append(f"{trust(*results)}\n\n{commands}")
+        blocks.append(f"{trust(*results)}\n\n{''.join(_caveat(part) for part in results)}{commands}")
     speed = published("perf", folder)
     if speed is not None:
         blocks.append(f"{perf(speed)}\n\n`{speed['command']}`")
