@@ -32,7 +32,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo "installing Telltale into $(VENV) (about 2 GB, two to three minutes)" >&2
 	$(PIP) 'torch==2.13.0'
 	$(PIP) --editable .
-	$(BIN)/telltale models pull embedded
+	$(BIN)/telltale models pull
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
