@@ -112,7 +112,7 @@ def _moved(stream: Stream, offset_s: float) -> Stream:
 
 
 def _place(streams: tuple[Stream, ...], options: ReadOptions) -> tuple[tuple[Stream, ...], tuple[Step, ...]]:
-    """Positions as the user says, or as the names say; an unknown one is noted."""
+    """Positions as the user says, or as the names say; an unknown one is a warning: most activities look different there."""
     steps: list[Step] = []
     out = []
     for stream in streams:
@@ -123,10 +123,9 @@ def _place(streams: tuple[Stream, ...], options: ReadOptions) -> tuple[tuple[Str
             elif stream.position is not None:
                 steps.append(Step("position", f"{stream.name}: a name says so", "", stream.position))
             else:
-                steps.append(
-                    Step(
-                        "position", f"{stream.name}: nothing says where it was worn (--position says it)", "", "unknown"
-                    )
+                reason = (
+                    f"{stream.name}: nothing says where it was worn, so less can be told apart (--position says it)"
                 )
+                steps.append(Step("position", reason, "", "unknown", warning=True))
         out.append(stream)
     return tuple(out), tuple(steps)

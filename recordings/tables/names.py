@@ -45,10 +45,11 @@ TIME_UNITS = frozenset({"s", "ms", "us", "ns"})
 
 _SENSOR_WORDS: dict[str, Kind] = {
     **dict.fromkeys(
-        ("acc", "accel", "acceleration", "accelerometer", "accelerations", "gforce", "gf", "a"), "acceleration"
+        ("acc", "accel", "acceleration", "accelerometer", "accelerations", "beschleunigung", "gforce", "gf", "a"),
+        "acceleration",
     ),
     **dict.fromkeys(
-        ("gyro", "gyr", "gyroscope", "rotationrate", "angularvelocity", "angvel", "omega", "w"), "rotation"
+        ("gyro", "gyr", "gyroscope", "gyroskop", "rotationrate", "angularvelocity", "angvel", "omega", "w"), "rotation"
     ),
     **dict.fromkeys(("gravity", "grav"), "gravity"),
     **dict.fromkeys(("linacc", "linaccel", "useracc", "useraccel", "useracceleration", "linearacceleration"), "linear"),
@@ -66,7 +67,7 @@ _SHORT: dict[str, tuple[Kind, str | None]] = {
     "w": ("rotation", None),
     "g": ("rotation", None),
 }
-_REMOVED_WORDS = frozenset({"user", "linear", "lin", "body"})
+_REMOVED_WORDS = frozenset({"user", "linear", "lineare", "lin", "body"})
 _TIME_WORDS = frozenset(
     {
         "time",
@@ -82,6 +83,7 @@ _TIME_WORDS = frozenset(
         "date",
         "utc",
         "elapsed",
+        "zeit",
     }
     | {"loggingtime", "clock", "seconds", "millis", "milliseconds", "tstamp"}
 )

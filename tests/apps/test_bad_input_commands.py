@@ -253,7 +253,7 @@ def test_an_endpoint_that_answers_nonsense(
 def test_a_report_asks_again_where_the_endpoint_failed(
     tmp_path: Path, tiny: list[str], write_csv: Write, gone: str, capsys: pytest.CaptureFixture[str], patience: None
 ) -> None:
-    write_csv(tmp_path / "in" / "walk.csv", 0)
+    write_csv(tmp_path / "in" / "watch.csv", 0)
     command = ["report", str(tmp_path / "in"), "-o", str(tmp_path / "out"), *tiny, "--fusion", "auto", "--llm", gone]
     for _ in range(2):
         assert main(command) == 0
@@ -277,8 +277,8 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_disk_that_fills_up(
     tmp_path: Path, tiny: list[str], write_csv: Write, small_disk: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    source = write_csv(tmp_path / "in" / "walk.csv", 0)
-    write_csv(tmp_path / "in" / "walk2.csv", 1)
+    source = write_csv(tmp_path / "in" / "watch.csv", 0)
+    write_csv(tmp_path / "in" / "watch-2.csv", 1)
     out = small_disk / "out"
     for command in (["annotate", str(source), "-o", str(out)], ["report", str(source.parent), "-o", str(out)]):
         (small_disk / "filler").write_bytes(bytes(90_000))
@@ -315,7 +315,7 @@ def stopped(command: list[str], when: Callable[[], bool]) -> tuple[int, str, str
 
 def test_ctrl_c_while_a_report_is_made(tmp_path: Path, tiny: list[str], write_csv: Write) -> None:
     for number in range(8):
-        write_csv(tmp_path / "in" / f"walk{number:02}.csv", number)
+        write_csv(tmp_path / "in" / f"watch-{number:02}.csv", number)
     out = tmp_path / "out"
     command = ["report", str(tmp_path / "in"), "-o", str(out), *tiny]
     code, printed, err = stopped(command, (out / "manifest.json").is_file)
