@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from models.motion.taxonomy import position_of
-from recordings import Recording, Span, plain, sliding
+from recordings import Recording, Span, UserError, plain, sliding
 from tools.exemplars.building import WINDOW_S, summary_of
 from tools.exemplars.exemplar import Exemplar
 from tools.exemplars.store import ExemplarStore, require_revision
@@ -13,6 +13,8 @@ from tools.exemplars.vectors import raw_vectors
 from tools.perception import MotionModel
 
 OWN = "own"
+# A label is printed where it is recalled: it names an activity and is no sentence.
+LABEL_WORDS, LABEL_LETTERS = 5, 40
 
 
 def add_labelled_spans(
@@ -27,9 +29,17 @@ def add_labelled_spans(
 
     subject: who it was; None takes the recording's subject, else its id, so that `exclude_subject` can always be held.
     A span shorter than one window is one window. Labels are the user's own words, kept as data. UserError when the store
-    is of another motion checkpoint.
+    is of another motion checkpoint, or a label is a sentence.
     """
     require_revision(store.path, store.revision, model.revision)
+    for label in dict.fromkeys(label for _, label in labelled):
+        if not label.strip() or len(label) > LABEL_LETTERS or len(label.replace("_", " ").split()) > LABEL_WORDS:
+            raise UserError(
+                recording.source,
+                expected=f"labels that name an activity in at most {LABEL_WORDS} words",
+                found=repr(plain(label, 60)),
+                cure="say a short --label",
+            )
     who = subject or recording.subject or recording.id
     new = 0
     for stream in recording.of("motion"):
