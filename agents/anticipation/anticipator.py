@@ -133,7 +133,7 @@ class Anticipator:
             return []
         shares, asked = self._with_language(past, transitions.following(names(past)))
         order = transitions.order_used(names(past))
-        method = f"transitions of order {order} and remaining time, from {self.source} and this recording"
+        method = f"transitions of order {order} and remaining time, from {self.source} and the observed part"
         basis = ForecastBasis(
             observed_s=round(now - runs[0][0].start_s, 3),
             method=f"{method}; language model's share {self.language_share:g}" if asked else method,

@@ -41,6 +41,8 @@ class Durations:
         if len(rows) < _FEW:
             rows = [(seconds * factor, weight) for seconds, weight in rows for factor in _SPREAD]
         longer = [(seconds - elapsed_s, weight) for seconds, weight in rows if seconds > elapsed_s]
+        if 0 < len(longer) < _FEW:  # a single longer one is no interval either
+            longer = [(seconds * factor, weight) for seconds, weight in longer for factor in _SPREAD]
         if longer:
             return _quantiles(longer, quantiles)
         # Pareto with the stated median: survival (1 + t / elapsed)^-1.

@@ -130,7 +130,11 @@ def statistic_phrase(name: str) -> str:
 
 def speaker_phrase(modality: str) -> str:
     """Who says it: `motion` → "motion model". One of several streams (`motion:watch`) speaks through the same model."""
-    return SPEAKERS.get(modality) or SPEAKERS.get(modality.partition(":")[0]) or re.sub(r"[_\s]+", " ", plain(modality, 60))
+    return (
+        SPEAKERS.get(modality)
+        or SPEAKERS.get(modality.partition(":")[0])
+        or re.sub(r"[_\s]+", " ", plain(modality, 60))
+    )
 
 
 def trend_word(trend: str) -> str:

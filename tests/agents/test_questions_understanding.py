@@ -67,7 +67,9 @@ def test_a_sensor_that_nobody_wore_is_recognised(question: str, sensor: str) -> 
     assert understand_by_rules(question, VOCABULARY, 400.0).sensor == sensor
 
 
-@pytest.mark.parametrize("question", ["Did I swim?", "How long was I juggling?", "Was I ever cycling?", "When did I milk a cow?"])
+@pytest.mark.parametrize(
+    "question", ["Did I swim?", "How long was I juggling?", "Was I ever cycling?", "When did I milk a cow?"]
+)
 def test_an_activity_outside_the_vocabulary_is_a_mention_without_labels(question: str) -> None:
     mention = understand_by_rules(question, VOCABULARY, 400.0).activity
     assert mention is not None and not mention.known
@@ -110,7 +112,9 @@ def test_a_time_of_day_is_read_where_the_recording_has_one() -> None:
 
 def test_follow_ups() -> None:
     first = understand_by_rules("How long was I walking?", VOCABULARY, 400.0)
-    second = resolve(understand_by_rules("And sitting?", VOCABULARY, 400.0), "and sitting?", first, (10.0, 20.0), ("walking",))
+    second = resolve(
+        understand_by_rules("And sitting?", VOCABULARY, 400.0), "and sitting?", first, (10.0, 20.0), ("walking",)
+    )
     assert second.intent == "how_long" and second.activity is not None and second.activity.labels == ("sitting",)
     why = resolve(understand_by_rules("Why?", VOCABULARY, 400.0), "why?", first, (10.0, 20.0), ("walking",))
     assert why.intent == "why" and why.activity is not None and why.activity.labels == ("walking",)
@@ -126,5 +130,13 @@ def test_any_text_is_understood_as_something(text: str) -> None:
 
 def test_no_wording_of_an_activity_is_a_stray_letter() -> None:
     """A one-form tuple without its comma once made every "i" of a question an activity."""
-    for label in (*VOCABULARY, "stand_to_sit", "sit_to_stand", "sit_to_lie", "lie_to_sit", "stand_to_lie", "lie_to_stand"):
+    for label in (
+        *VOCABULARY,
+        "stand_to_sit",
+        "sit_to_stand",
+        "sit_to_lie",
+        "lie_to_sit",
+        "stand_to_lie",
+        "lie_to_stand",
+    ):
         assert all(len(form) > 2 for form in activity_forms(label))
