@@ -334,5 +334,7 @@ def test_ctrl_c_while_a_timeline_is_made(tmp_path: Path, tiny: list[str], write_
         ["annotate", str(source), "-o", str(out), *tiny], lambda: time.monotonic() - began > 1.0
     )
     assert (code, printed) == (130, "")
-    assert err.startswith("telltale: stopped by Ctrl-C") and err.count("\n") == 1
+    # How far it had come depends on the machine: warnings about the file may stand before the one line.
+    *before, last = err.splitlines()
+    assert last.startswith("telltale: stopped by Ctrl-C") and all(line.startswith("warning: ") for line in before)
     assert not list(tmp_path.rglob(".telltale-unfinished*"))
