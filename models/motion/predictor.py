@@ -97,7 +97,7 @@ class MotionClassifier:
         return cls.from_pretrained(DUMMY, device="cpu")
 
     def labels_for(self, position: str | None) -> tuple[str, ...]:
-        """The labels that some training set at `position` can know; every leaf when it is unknown."""
+        """The labels that a device at `position` can see; what the whole body does when the position is unknown."""
         return taxonomy.labels_for(position)
 
     def predict(
