@@ -48,12 +48,16 @@ def trend_sentence(fact: EvidenceLike, start: datetime | None = None) -> str:
 
 
 def event_sentence(fact: EvidenceLike, start: datetime | None = None, cadence: EvidenceLike | None = None) -> str:
-    """What `detect_events` found: "There are 142 steps at 108 steps/min from 0:12 to 1:05."."""
+    """What `detect_events` found (the cadence is of the stretches with steps, not of the span): "There are 142 steps with a cadence of 108 steps/min from 0:12 to 1:05."."""
     where = _where(fact, start)
     if fact.quantity == "step_count":
         steps = quantity(float(fact.value), "steps") if fact.value else "no steps"
         verb = "is" if fact.value == 1 else "are"
-        pace = "" if cadence is None or not fact.value else f" at {quantity(float(cadence.value), 'steps/min')}"
+        pace = (
+            ""
+            if cadence is None or not fact.value
+            else f" with a cadence of {quantity(float(cadence.value), 'steps/min')}"
+        )
         return f"There {verb} {steps}{pace} {where}."
     if fact.quantity == "cadence":
         return f"The cadence {where} is {quantity(float(fact.value), 'steps/min')}."
