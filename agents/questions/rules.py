@@ -243,7 +243,7 @@ def _decide(text: str, found: list[Found], time: TimeReference | None) -> Query:
         return query("distinct")
     if _COMPARE.search(text) and activity and other:
         return query("compare", other=other, comparison=_comparison(text))
-    relation = _relation(text, found)
+    relation = _relation(text)
     if relation and activity and _NEIGHBOUR.search(text) and not _WHEN.match(text):
         return query("neighbour", relation=relation)
     if relation and activity and other and _DID.search(text):
@@ -289,7 +289,7 @@ def _comparison(text: str) -> str:
     return "shorter" if re.search(r"\b(shorter|less)\b", text) else "longer"
 
 
-def _relation(text: str, found: list[Found]) -> str | None:
+def _relation(text: str) -> str | None:
     match = _ORDER.search(text)
     if match:
         return match[1]

@@ -8,12 +8,9 @@ from agents.language import LanguageModel, SentenceEmbedder
 from agents.questions.context import Sources
 from agents.questions.follow_up import resolve
 from agents.questions.planning import plan
-from agents.questions.query import Intent, Query
-from agents.questions.router import NEEDS_ACTIVITY, route
+from agents.questions.query import Query
+from agents.questions.router import route
 from agents.questions.rules import normalise, understand_by_rules
-
-WITH_ACTIVITY: frozenset[Intent] = NEEDS_ACTIVITY | {"when"}
-
 
 # "When did I walk and how many steps did I take?" asks twice; "between 1:00 and 2:00" and "walking and sitting" do not.
 _AND_THEN = re.compile(

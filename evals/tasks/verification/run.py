@@ -23,7 +23,7 @@ Progress = Callable[[str, int, int], None]
 # What a reader must know beside a figure this high.
 CAVEAT = (
     "the sentence generator, its paraphrases and the verifier's lexicon have one author: the share of true sentences says little "
-    "about prose from another writer, whose unfamiliar words are refused and replaced by a template"
+    "about prose from another writer, whose unfamiliar words are refused and replaced by a template; the verifier was tuned on seeds 1, 2, 3, 11, 12 and 13"
 )
 LIES = 2000
 MOST_MISSES = 20
