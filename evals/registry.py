@@ -7,8 +7,12 @@ import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from recordings.errors import UserError
+
+if TYPE_CHECKING:
+    from evals.runs import Run
 
 # A task takes what `TaskOptions` holds and returns the JSON of `contracts`: task, protocol, data, systems, published, …
 Result = dict[str, object]
@@ -19,7 +23,10 @@ class TaskOptions:
     """What every task is given.
 
     data_dir: the public data sets, None when none was named. output: where the JSON goes (a task may write more beside
-    it), None for nowhere. llm: the language model's specification. progress: called with (stage, done, total).
+    it), None for nowhere. llm: the language model's specification. progress: called with (stage, done, total). protocol: which split, ""
+    for the task's own. systems: only these, () for all that apply. quick: a small form, said in the result. seeds: how many
+    where something is trained. run: where the answers are kept, None for memory alone. judge: the specification of a
+    language model that grades open answers, None for no grading.
     """
 
     data_dir: Path | None = None
@@ -28,6 +35,12 @@ class TaskOptions:
     seed: int = 0
     limit: int | None = None
     progress: Callable[[str, int, int], None] | None = None
+    protocol: str = ""
+    systems: tuple[str, ...] = ()
+    quick: bool = False
+    seeds: int = 3
+    run: Run | None = None
+    judge: str | None = None
 
 
 Task = Callable[[TaskOptions], Result]
