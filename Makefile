@@ -37,7 +37,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@echo "installing the test tools and the optional parts" >&2
-	$(PIP) --editable '.[dev,timeseries,yamnet]'
+	$(PIP) --editable '.[dev,timeseries,yamnet,train,evals]'
 	@touch $@
 
 clean:
