@@ -1,0 +1,28 @@
+"""Sequences of activities with their times: what was done, in order, without the samples it was seen in."""
+
+from recordings.sequences.benchmark import BENCHMARKS, SequenceFold, SequenceSet, read_benchmark
+from recordings.sequences.checking import require_known, require_tiling
+from recordings.sequences.homes import HomeActivity, read_home
+from recordings.sequences.kitchens import KitchenAction, SoundEvent, read_kitchen_actions, read_kitchen_sounds
+from recordings.sequences.segment import Segment, SegmentSequence, joined
+from recordings.sequences.table import is_sequence_table, read_sequences
+
+__all__ = [
+    "BENCHMARKS",
+    "HomeActivity",
+    "KitchenAction",
+    "Segment",
+    "SegmentSequence",
+    "SequenceFold",
+    "SequenceSet",
+    "SoundEvent",
+    "is_sequence_table",
+    "joined",
+    "read_benchmark",
+    "read_home",
+    "read_kitchen_actions",
+    "read_kitchen_sounds",
+    "read_sequences",
+    "require_known",
+    "require_tiling",
+]
