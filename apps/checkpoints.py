@@ -87,7 +87,7 @@ def _embedder() -> Checkpoint:
 
 
 def _language_model(cache_dir: Path | None) -> Checkpoint:
-    from agents.language.resolver import FOLDER, HUB_ID, default_cache, is_complete
+    from models.backbone import FOLDER, HUB_ID, default_cache, is_complete
 
     folder = (cache_dir or default_cache()) / FOLDER
     name = HUB_ID.rpartition("/")[2]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from agents.language.network import Network, Written, load_network
 from agents.language.protocol import Json, LanguageModelFailure, Progress, Schema, Tokens, check_options
-from agents.language.resolver import Weights, find_weights
+from models.backbone import Weights, find_weights
 
 STRUCTURE_TOKENS = 512
 

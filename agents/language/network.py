@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from agents.language.quiet import quiet_loading
+from models.backbone import quiet_loading
 
 if TYPE_CHECKING:
     import torch

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
+from models.backbone import Progress as Progress
 from recordings import UserError
 
 JsonValue = str | int | float | bool | None | list["JsonValue"] | dict[str, "JsonValue"]
 Json = dict[str, JsonValue]
 Schema = Mapping[str, object]
 FailureKind = Literal["down", "slow", "refused", "nonsense"]
-Progress = Callable[[str, float], None]
-"""Called with what is being done and the fraction done (0…1)."""
 
 
 class LanguageModelFailure(UserError):

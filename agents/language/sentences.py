@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from agents.language.quiet import quiet_loading
+from models.backbone import quiet_loading
 from recordings import UserError
 
 if TYPE_CHECKING:

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from tiny_language_model import save_tiny_model
 
-from agents.language import resolver, wheel
-from agents.language.resolver import FOLDER, find_weights, is_complete
+from models.backbone import FOLDER, find_weights, is_complete, resolver, wheel
 from recordings import UserError
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+
+Progress = Callable[[str, float], None]
+"""Called with what is being done and the fraction done (0…1)."""
 
 
 @contextlib.contextmanager

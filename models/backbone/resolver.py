@@ -8,9 +8,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from agents.language import wheel as wheels
-from agents.language.protocol import Progress
-from agents.language.quiet import quiet_loading
+from models.backbone import wheel as wheels
+from models.backbone.quiet import Progress, quiet_loading
 from recordings import UserError
 
 HUB_ID = "HuggingFaceTB/SmolLM2-135M-Instruct"
