@@ -1,0 +1,145 @@
+"""Who trains, who chooses, who tests: every evaluation protocol as data, so that one flag changes it for every task."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from models.motion.subjects import VALIDATION_SUBJECTS
+from recordings import UserError
+from recordings.datasets import HELD_OUT_SUBJECTS
+
+# Of the training subjects, at least one: they choose penalties and temperatures, and no test subject ever does.
+VALIDATION_SHARE = 0.15
+FORMS = "fixed, groups:K, loso, cross:SET+SET or budget:K"
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Subjects of one round. train and validation are disjoint: what is fitted, and what chooses; both may train the final fit.
+
+    In a cross-dataset fold the names of train and validation read `set/subject`, for they are other people of other sets
+    (`train_sets`). budget: labelled windows a class that training may see, None for all.
+    """
+
+    name: str
+    train: tuple[str, ...]
+    validation: tuple[str, ...]
+    test: tuple[str, ...]
+    train_sets: tuple[str, ...] = ()
+    budget: int | None = None
+
+    @property
+    def training(self) -> frozenset[str]:
+        """Everyone whose labels may be seen."""
+        return frozenset(self.train) | frozenset(self.validation)
+
+
+def folds(
+    spec: str, dataset_name: str, subjects: Sequence[str], elsewhere: Mapping[str, Sequence[str]] | None = None
+) -> tuple[Fold, ...]:
+    """The folds of a protocol on a set's subjects. elsewhere: the other sets' subjects, for `cross:`.
+
+    `fixed` (or ``): the split of `recordings.datasets.splits`, the papers' own where there is one. `groups:K`: leave one group
+    of K out, everyone tested once; groups are drawn by a hash of the names, so that they are the same everywhere. `loso`:
+    leave one subject out. `cross:A+B`: trained on other sets, tested on everyone. `budget:K`: fixed, K labelled windows a class.
+    UserError for any other form, or for more groups than people.
+    """
+    people = tuple(sorted(set(subjects), key=natural))
+    kind, _, rest = (spec or "fixed").partition(":")
+    if kind in ("fixed", "budget") and (rest == "") == (kind == "fixed"):
+        budget = _number(spec, rest) if kind == "budget" else None
+        return (_fixed(dataset_name, people, budget),)
+    if kind == "groups":
+        return _groups(spec, dataset_name, people, _number(spec, rest))
+    if kind == "loso" and not rest:
+        return _groups(spec, dataset_name, people, len(people))
+    if kind == "cross" and rest:
+        return (_cross(spec, dataset_name, people, rest.split("+"), elsewhere or {}),)
+    raise UserError(spec, expected=FORMS, found="no such protocol", cure="name one with --protocol")
+
+
+def natural(subject: str) -> tuple[int, str]:
+    """2 before 10."""
+    return len(subject), subject
+
+
+def described(spec: str) -> str:
+    """A protocol in words, for a result."""
+    kind, _, rest = (spec or "fixed").partition(":")
+    return {
+        "fixed": "fixed held-out subjects",
+        "groups": f"leave one group of {rest} out, subject-disjoint",
+        "loso": "leave one subject out",
+        "cross": f"trained on {rest.replace('+', ' and ')}, tested on a set never seen",
+        "budget": f"fixed held-out subjects, {rest} labelled windows a class for training",
+    }.get(kind, spec)
+
+
+def _number(spec: str, text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise UserError(
+            spec, expected="a whole number after the colon", found=text or "nothing", cure=f"one of {FORMS}"
+        )
+    return int(text)
+
+
+def _order(salt: str, people: Sequence[str]) -> list[str]:
+    """A shuffle that needs no generator: the same on every machine and version."""
+    return sorted(people, key=lambda who: hashlib.sha256(f"{salt}/{who}".encode()).hexdigest())
+
+
+def _choosing(salt: str, people: Sequence[str]) -> frozenset[str]:
+    count = max(1, round(VALIDATION_SHARE * len(people)))
+    return frozenset(_order(f"validation/{salt}", people)[:count])
+
+
+def _fixed(dataset_name: str, people: tuple[str, ...], budget: int | None) -> Fold:
+    held, choose = HELD_OUT_SUBJECTS[dataset_name], VALIDATION_SUBJECTS[dataset_name]
+    return Fold(
+        name="0",
+        train=tuple(p for p in people if p not in held and p not in choose),
+        validation=tuple(p for p in people if p in choose),
+        test=tuple(p for p in people if p in held),
+        budget=budget,
+    )
+
+
+def _groups(spec: str, dataset_name: str, people: tuple[str, ...], count: int) -> tuple[Fold, ...]:
+    if not 2 <= count <= len(people):
+        raise UserError(spec, expected=f"2 to {len(people)} groups of {dataset_name}", found=count, cure="choose fewer")
+    mixed = list(people) if count == len(people) else _order(f"groups/{dataset_name}", people)
+    found = []
+    for number in range(count):
+        test = frozenset(mixed[number::count])
+        others = [p for p in people if p not in test]
+        choose = _choosing(f"{dataset_name}/{count}/{number}", others)
+        found.append(
+            Fold(
+                name=str(number) if count < len(people) else mixed[number],
+                train=tuple(p for p in others if p not in choose),
+                validation=tuple(p for p in others if p in choose),
+                test=tuple(p for p in people if p in test),
+            )
+        )
+    return tuple(found)
+
+
+def _cross(
+    spec: str, dataset_name: str, people: tuple[str, ...], sets: Sequence[str], elsewhere: Mapping[str, Sequence[str]]
+) -> Fold:
+    unknown = [name for name in sets if name not in elsewhere or name == dataset_name]
+    if unknown:
+        raise UserError(
+            spec,
+            expected=f"other sets than {dataset_name}, of {', '.join(elsewhere)}",
+            found=", ".join(unknown),
+            cure="name sets to train on",
+        )
+    train, validation = [], []
+    for name in sets:
+        for who in sorted(elsewhere[name], key=natural):
+            choose = who in VALIDATION_SUBJECTS.get(name, frozenset())
+            (validation if choose else train).append(f"{name}/{who}")
+    return Fold("+".join(sets), tuple(train), tuple(validation), people, tuple(sets))
