@@ -1,0 +1,377 @@
+"""How sure a figure is: intervals clustered by subject, paired differences, tests against chance, many tests at once.
+
+Windows of one person are alike, so people are drawn, never windows (Cameron, Gelbach, Miller, 2008: the cluster bootstrap;
+percentile intervals). A metric of counts is computed for all resamples in one matrix product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
+
+import numpy as np
+import numpy.typing as npt
+
+Numbers = npt.NDArray[np.float64]
+# (…, classes, classes + 1): truth by prediction, the last column for what is no class → (…) the metric.
+CountMetric = Callable[[Numbers], Numbers]
+Row = TypeVar("Row")
+
+RESAMPLES = 2000
+FLIPS = 10_000
+# 2 ** groups sign patterns: up to here all are tried. Below FEWEST_GROUPS no pattern could reach p < 0.05.
+EXACT_GROUPS = 14
+FEWEST_GROUPS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A figure and its 95 % interval; None where one group alone cannot say how groups differ."""
+
+    value: float
+    ci95: tuple[float, float] | None
+    groups: int
+
+    def metric(self, digits: int = 4, **more: object) -> dict[str, object]:
+        """As `contracts` writes a metric: value and, where there is one, ci95."""
+        out: dict[str, object] = {"value": _rounded(self.value, digits)}
+        if self.ci95 is not None:
+            out["ci95"] = [_rounded(v, digits) for v in self.ci95]
+        return out | more
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """a − b on the same samples. method: how `p` was found ("sign flip over 9 subjects", "McNemar over 62 samples")."""
+
+    value: float
+    ci95: tuple[float, float] | None
+    p: float
+    method: str
+    groups: int
+    n: int
+
+    def metric(self, digits: int = 4) -> dict[str, object]:
+        interval = None if self.ci95 is None else [_rounded(v, digits) for v in self.ci95]
+        return {"value": _rounded(self.value, digits), "ci95": interval, "p": float(f"{self.p:.3g}"), "method": self.method, "groups": self.groups, "n": self.n}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """value: what was measured. chance: its mean over shuffles. ci95: of the shuffles. p: one-sided."""
+
+    value: float
+    chance: float
+    ci95: tuple[float, float]
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """counts: (groups, classes, classes + 1) truth by prediction; the last column holds what is no class, or no answer."""
+
+    labels: tuple[str, ...]
+    groups: tuple[str, ...]
+    counts: Numbers = field(repr=False)
+
+    @classmethod
+    def of(
+        cls,
+        truth: Sequence[str],
+        predicted: Sequence[str | None],
+        groups: Sequence[str] | None = None,
+        labels: Sequence[str] | None = None,
+    ) -> Confusion:
+        """labels: the classes; without them whatever is true or said. A truth outside `labels` is a ValueError."""
+        names = tuple(labels) if labels is not None else tuple(sorted({*truth, *(p for p in predicted if p)}))
+        who = [""] * len(truth) if groups is None else list(groups)
+        order = tuple(sorted(set(who)))
+        code = {name: i for i, name in enumerate(names)}
+        strange = sorted(set(truth) - set(code))
+        if strange:
+            raise ValueError(f"truths outside the classes: {', '.join(strange[:5])}")
+        rows = np.array([code[t] for t in truth], dtype=np.int64)
+        columns = np.array([code.get(p or "", len(names)) for p in predicted], dtype=np.int64)
+        place = {name: i for i, name in enumerate(order)}
+        where = np.array([place[g] for g in who], dtype=np.int64)
+        shape = (len(order), len(names), len(names) + 1)
+        flat = np.bincount(np.ravel_multi_index((where, rows, columns), shape), minlength=int(np.prod(shape)))
+        return cls(names, order, flat.reshape(shape).astype(np.float64))
+
+    @property
+    def total(self) -> Numbers:
+        return np.asarray(self.counts.sum(axis=0))
+
+    def value(self, metric: CountMetric) -> float:
+        return float(metric(self.total[None])[0])
+
+    def interval(self, metric: CountMetric, *, resamples: int = RESAMPLES, seed: int = 0) -> Interval:
+        return counts_interval(self.counts, metric, resamples=resamples, seed=seed)
+
+
+def f1_of_counts(counts: Numbers) -> Numbers:
+    """(…, classes) F1 of each class, NaN for one that neither occurs nor is said."""
+    classes = counts.shape[-2]
+    square = counts[..., :classes]
+    hits = np.diagonal(square, axis1=-2, axis2=-1)
+    both = counts.sum(axis=-1) + square.sum(axis=-2)
+    return np.asarray(np.divide(2 * hits, both, out=np.full(both.shape, np.nan), where=both > 0))
+
+
+def macro_f1_of_counts(counts: Numbers) -> Numbers:
+    """Mean F1 over the classes that occur or are said; 0 where there is none."""
+    scores = f1_of_counts(counts)
+    there = np.isfinite(scores)
+    return np.asarray(np.where(there, scores, 0.0).sum(axis=-1) / np.maximum(1, there.sum(axis=-1)))
+
+
+def accuracy_of_counts(counts: Numbers) -> Numbers:
+    classes = counts.shape[-2]
+    hits = np.trace(counts[..., :classes], axis1=-2, axis2=-1)
+    return np.asarray(hits / np.maximum(1.0, counts.sum(axis=(-2, -1))))
+
+
+def balanced_accuracy_of_counts(counts: Numbers) -> Numbers:
+    """Mean recall over the classes that occur."""
+    classes = counts.shape[-2]
+    asked = counts.sum(axis=-1)
+    hits = np.diagonal(counts[..., :classes], axis1=-2, axis2=-1)
+    recall = np.divide(hits, asked, out=np.zeros_like(asked), where=asked > 0)
+    return np.asarray(recall.sum(axis=-1) / np.maximum(1, (asked > 0).sum(axis=-1)))
+
+
+def macro_f1(truth: Sequence[str], predicted: Sequence[str | None], labels: Sequence[str] | None = None) -> float:
+    """Mean F1 over the classes that occur or are said. None (no usable answer) is wrong and is no class of its own."""
+    return Confusion.of(truth, predicted, labels=labels).value(macro_f1_of_counts)
+
+
+def accuracy(truth: Sequence[str], predicted: Sequence[str | None]) -> float:
+    return Confusion.of(truth, predicted).value(accuracy_of_counts)
+
+
+def label_interval(
+    truth: Sequence[str],
+    predicted: Sequence[str | None],
+    groups: Sequence[str],
+    metric: CountMetric = macro_f1_of_counts,
+    labels: Sequence[str] | None = None,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> Interval:
+    """A metric of labels with its interval over `groups` (the subject of each sample)."""
+    return Confusion.of(truth, predicted, groups, labels).interval(metric, resamples=resamples, seed=seed)
+
+
+def counts_interval(
+    counts: Numbers, metric: Callable[[Numbers], Numbers], *, resamples: int = RESAMPLES, seed: int = 0
+) -> Interval:
+    """counts: (groups, …) whatever adds up over groups; metric: (resamples, …) sums → (resamples,) figures."""
+    value = float(metric(counts.sum(axis=0)[None])[0])
+    if len(counts) < 2:
+        return Interval(value, None, len(counts))
+    times = _times_drawn(len(counts), resamples, seed)
+    sums = (times @ counts.reshape(len(counts), -1)).reshape(resamples, *counts.shape[1:])
+    return Interval(value, _percentiles(metric(sums)), len(counts))
+
+
+def clustered_interval(
+    values_by_group: Mapping[str, Sequence[Row] | npt.NDArray[Any]],
+    statistic: Callable[[Any], float],
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> Interval:
+    """Any statistic of rows: groups drawn with replacement, each with all its rows.
+
+    values_by_group: a list or an array of rows a subject. statistic: all rows of the drawn subjects (an array where every
+    group is one, else a list) → figure. For metrics of labels `label_interval` is a thousand times faster.
+    """
+    rows = [values_by_group[g] for g in sorted(values_by_group) if len(values_by_group[g])]
+
+    def joined(chosen: Sequence[int]) -> object:
+        if all(isinstance(r, np.ndarray) for r in rows):
+            return np.concatenate([cast("npt.NDArray[Any]", rows[i]) for i in chosen])
+        return [row for i in chosen for row in rows[i]]
+
+    if not rows:
+        raise ValueError("an interval over no rows")
+    value = float(statistic(joined(range(len(rows)))))
+    if len(rows) < 2:
+        return Interval(value, None, len(rows))
+    draws = np.random.default_rng(seed).integers(0, len(rows), size=(resamples, len(rows)))
+    return Interval(value, _percentiles(np.array([statistic(joined(draw)) for draw in draws])), len(rows))
+
+
+def paired_labels(
+    truth: Sequence[str],
+    a: Sequence[str | None],
+    b: Sequence[str | None],
+    groups: Sequence[str],
+    metric: CountMetric = macro_f1_of_counts,
+    labels: Sequence[str] | None = None,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> Difference:
+    """metric(a) − metric(b) on the same samples, people drawn together.
+
+    p, two-sided: the two systems' answers exchanged person by person (all patterns up to 14 people, else 10,000 of them);
+    with fewer than six people, where no pattern could reach 0.05, McNemar's exact test on the samples both ways unlike.
+    """
+    names = labels if labels is not None else sorted({*truth, *(p for p in (*a, *b) if p)})
+    left, right = (Confusion.of(truth, said, groups, names).counts for said in (a, b))
+    if len(left) >= FEWEST_GROUPS:
+        return _flipped(left, right, metric, len(truth), resamples, seed)
+    value, interval = _difference(left, right, metric, resamples, seed)
+    only_a = sum(t == x != y for t, x, y in zip(truth, a, b, strict=True))
+    only_b = sum(t == y != x for t, x, y in zip(truth, a, b, strict=True))
+    return Difference(value, interval, mcnemar(only_a, only_b), f"McNemar over {len(truth)} samples", len(left), len(truth))  # fmt: skip
+
+
+def paired_difference(
+    a: Sequence[Row],
+    b: Sequence[Row],
+    groups: Sequence[str],
+    statistic: Callable[[Any], float] = lambda rows: float(np.mean(rows)),
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> Difference:
+    """statistic(a) − statistic(b): rows of the same samples in the same order, such as each sample's own score.
+
+    The interval draws people; p exchanges a person's rows between a and b, or, with fewer than six people, a sample's.
+    """
+    if not len(a) == len(b) == len(groups):
+        raise ValueError(f"paired rows: {len(a)}, {len(b)} and {len(groups)} groups")
+    members: dict[str, list[int]] = {}
+    for i, g in enumerate(groups):
+        members.setdefault(g, []).append(i)
+    people = [members[g] for g in sorted(members)]
+    by_person = len(people) >= FEWEST_GROUPS
+    value = float(statistic(list(a)) - statistic(list(b)))
+    rng = np.random.default_rng(seed)
+    interval = None
+    if len(people) > 1:
+        drawn = []
+        for draw in rng.integers(0, len(people), size=(resamples, len(people))):
+            rows = [i for p in draw for i in people[p]]
+            drawn.append(statistic([a[i] for i in rows]) - statistic([b[i] for i in rows]))
+        interval = _percentiles(np.array(drawn))
+    units = people if by_person else [[i] for i in range(len(a))]
+    patterns = _patterns(len(units), rng, resamples)
+    found = []
+    for pattern in patterns:
+        left, right = list(a), list(b)
+        for unit in np.flatnonzero(pattern):
+            for i in units[unit]:
+                left[i], right[i] = right[i], left[i]
+        found.append(statistic(left) - statistic(right))
+    what = f"sign flip over {len(units)} {'subjects' if by_person else 'samples'}"
+    return Difference(value, interval, _share_beyond(np.array(found), value, len(units)), what, len(people), len(a))
+
+
+def _flipped(left: Numbers, right: Numbers, metric: CountMetric, n: int, resamples: int, seed: int) -> Difference:
+    value, interval = _difference(left, right, metric, resamples, seed)
+    patterns = _patterns(len(left), np.random.default_rng(seed), FLIPS)
+    flat_a, flat_b = left.reshape(len(left), -1), right.reshape(len(right), -1)
+    shape = (len(patterns), *left.shape[1:])
+    swapped = [(1 - patterns) @ x + patterns @ y for x, y in ((flat_a, flat_b), (flat_b, flat_a))]
+    found = metric(swapped[0].reshape(shape)) - metric(swapped[1].reshape(shape))
+    what = f"sign flip over {len(left)} subjects"
+    return Difference(value, interval, _share_beyond(found, value, len(left)), what, len(left), n)
+
+
+def _difference(
+    left: Numbers, right: Numbers, metric: CountMetric, resamples: int, seed: int
+) -> tuple[float, tuple[float, float] | None]:
+    both = np.stack([left, right], axis=1)
+    found = counts_interval(both, lambda sums: metric(sums[:, 0]) - metric(sums[:, 1]), resamples=resamples, seed=seed)
+    return found.value, found.ci95
+
+
+def mcnemar(only_a: int, only_b: int) -> float:
+    """Two-sided exact p (McNemar, 1947; binomial): only_a samples that a alone has right, only_b that b alone has."""
+    from scipy.stats import binomtest
+
+    return 1.0 if only_a + only_b == 0 else float(binomtest(only_a, only_a + only_b, 0.5).pvalue)
+
+
+def permutation_test(
+    truth: Sequence[str],
+    predicted: Sequence[str | None],
+    metric: CountMetric = macro_f1_of_counts,
+    groups: Sequence[str] | None = None,
+    *,
+    shuffles: int = RESAMPLES,
+    seed: int = 0,
+) -> Chance:
+    """Is it better than chance? The answers are dealt out again at random, inside each group where `groups` are given."""
+    names = tuple(sorted({*truth, *(p for p in predicted if p)}))
+    code = {name: i for i, name in enumerate(names)}
+    rows = np.array([code[t] for t in truth], dtype=np.int64)
+    said = np.array([code.get(p or "", len(names)) for p in predicted], dtype=np.int64)
+    shape = (len(names), len(names) + 1)
+    members = [np.arange(len(rows))]
+    if groups is not None:
+        who = np.array(groups)
+        members = [np.flatnonzero(who == g) for g in sorted(set(groups))]
+    rng = np.random.default_rng(seed)
+
+    def counts(answers: npt.NDArray[np.int64]) -> Numbers:
+        flat = np.bincount(rows * shape[1] + answers, minlength=shape[0] * shape[1])
+        return np.asarray(flat.reshape(shape), dtype=np.float64)
+
+    value = float(metric(counts(said)[None])[0])
+    dealt = np.empty((shuffles, *shape))
+    for i in range(shuffles):
+        answers = said.copy()
+        for inside in members:
+            answers[inside] = rng.permutation(said[inside])
+        dealt[i] = counts(answers)
+    found = metric(dealt)
+    p = (1 + int((found >= value - 1e-12).sum())) / (1 + shuffles)
+    return Chance(value, float(found.mean()), _percentiles(found), p)
+
+
+Name = TypeVar("Name", bound=Hashable)
+
+
+def holm(p_values: Mapping[Name, float]) -> dict[Name, float]:
+    """Adjusted p of each test (Holm, 1979): the chance of one false claim among all of them stays what each says."""
+    ordered = sorted(p_values, key=lambda name: p_values[name])
+    adjusted: dict[Name, float] = {}
+    highest = 0.0
+    for rank, name in enumerate(ordered):
+        highest = max(highest, min(1.0, (len(ordered) - rank) * p_values[name]))
+        adjusted[name] = highest
+    return {name: adjusted[name] for name in p_values}
+
+
+def _times_drawn(groups: int, resamples: int, seed: int) -> Numbers:
+    """(resamples, groups): how often each group is in each resample."""
+    draws = np.random.default_rng(seed).integers(0, groups, size=(resamples, groups))
+    times = np.zeros((resamples, groups))
+    np.add.at(times, (np.arange(resamples)[:, None], draws), 1.0)
+    return times
+
+
+def _patterns(units: int, rng: np.random.Generator, most: int) -> Numbers:
+    if units <= EXACT_GROUPS:
+        return np.asarray((np.arange(2**units)[:, None] >> np.arange(units)) & 1, dtype=np.float64)
+    return rng.integers(0, 2, size=(most, units)).astype(np.float64)
+
+
+def _share_beyond(found: Numbers, value: float, units: int) -> float:
+    beyond = int((np.abs(found) >= abs(value) - 1e-12).sum())
+    return beyond / len(found) if units <= EXACT_GROUPS else (1 + beyond) / (1 + len(found))
+
+
+def _percentiles(found: Numbers) -> tuple[float, float]:
+    low, high = np.percentile(found, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def _rounded(value: float, digits: int) -> float:
+    return round(float(value), digits) + 0.0
