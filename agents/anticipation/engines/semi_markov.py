@@ -1,0 +1,112 @@
+"""Many possible futures drawn from transitions and durations, those that fit the known length counting more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from agents.anticipation.engines.engine import CELLS, Belief, Floats, Observed, vocabulary_of
+from agents.anticipation.engines.grammar import Context, Grammar
+from agents.anticipation.engines.lengths import Lengths
+from recordings.sequences import SegmentSequence
+
+_MOST_STEPS = 60
+
+
+@dataclass(slots=True)
+class SemiMarkov:
+    """order: the longest context; draws: futures; tightness: the standard deviation, in natural logarithms, that a future's
+    length may have from the known one before it counts 0.6. Each future is stretched to the known length."""
+
+    order: int = 4
+    draws: int = 300
+    tightness: float = 0.3
+    seed: int = 0
+    name: str = "semi_markov"
+    _grammar: Grammar = field(default_factory=lambda: Grammar((), 0), repr=False)
+    _lengths: Lengths = field(default_factory=Lengths, repr=False)
+
+    @property
+    def parameters(self) -> int:
+        return self._grammar.parameters + self._lengths.parameters
+
+    def fit(self, sequences: Sequence[SegmentSequence]) -> None:
+        self._grammar = Grammar(vocabulary_of(sequences), self.order)
+        self._grammar.fit(sequences)
+        self._lengths.fit(sequences)
+
+    def following(self, past: Context) -> Floats:
+        return self._grammar.following(past)
+
+    def believe(self, observed: Observed) -> Belief:
+        rng = np.random.default_rng(self.seed)
+        grammar = self._grammar
+        names = grammar.activities
+        current = observed.segments[-1]
+        if current.activity not in grammar.number:
+            names = (*names, current.activity)
+        limit = 2.5 * observed.rest_s if observed.rest_s is not None else observed.horizon_s
+        which, lengths = self._draw(rng, observed, names.index(current.activity), limit)
+        sums = lengths.sum(axis=1)
+        weights = np.ones(self.draws)
+        if observed.rest_s is not None:
+            off = np.log(np.maximum(sums, 1e-6) / observed.rest_s) / self.tightness
+            weights = np.exp(-0.5 * np.minimum(off**2, (off**2).min() + 60.0) + 0.5 * (off**2).min())
+            lengths = lengths * (observed.rest_s / np.maximum(sums, 1e-6))[:, None]
+        return Belief(names, _shares(which, lengths, weights, observed.cell_times_s(), len(names)))
+
+    def _draw(
+        self, rng: np.random.Generator, observed: Observed, current: int, limit_s: float
+    ) -> tuple[npt.NDArray[np.int64], Floats]:
+        """(draws, steps) activities, and their seconds from now; padded by zero seconds of the last activity."""
+        grammar, segment = self._grammar, observed.segments[-1]
+        remaining, weights = self._lengths.remaining(segment.activity, segment.duration_s)
+        first = _drawn(rng, remaining, weights, self.draws)
+        columns, seconds = [np.full(self.draws, current)], [first]
+        start = grammar.history(observed.activities)
+        pasts: list[Context] = [start] * self.draws
+        gone = first.copy()
+        active = np.arange(self.draws)
+        for _ in range(_MOST_STEPS):
+            active = active[gone[active] < limit_s]
+            if not len(active):
+                break
+            column, length = columns[-1].copy(), np.zeros(self.draws)
+            groups: dict[Context, list[int]] = {}
+            for i in active.tolist():
+                groups.setdefault(pasts[i], []).append(i)
+            for past, members in groups.items():
+                shares = self.following(past)
+                taken = np.searchsorted(np.cumsum(shares), rng.random(len(members)), side="right")
+                for i, number in zip(members, np.minimum(taken, grammar.end).tolist(), strict=True):
+                    column[i] = number
+                    pasts[i] = (*past, number)
+            goes_on = active[column[active] != grammar.end]
+            column[active[column[active] == grammar.end]] = columns[-1][active[column[active] == grammar.end]]
+            for number in np.unique(column[goes_on]):
+                members_of = goes_on[column[goes_on] == number]
+                length[members_of] = _drawn(rng, *self._lengths.known[grammar.activities[number]], len(members_of))
+            columns.append(column)
+            seconds.append(length)
+            gone += length
+            active = goes_on
+        return np.stack(columns, axis=1), np.stack(seconds, axis=1)
+
+
+def _drawn(rng: np.random.Generator, values: Floats, weights: Floats, n: int) -> Floats:
+    at = np.searchsorted(np.cumsum(weights) / weights.sum(), rng.random(n), side="right")
+    return values[np.minimum(at, len(values) - 1)]
+
+
+def _shares(which: npt.NDArray[np.int64], lengths: Floats, weights: Floats, times: Floats, kinds: int) -> Floats:
+    """(CELLS, kinds): the weight of the futures that do each activity at each time; after its end a future's last goes on."""
+    ends = np.cumsum(lengths, axis=1)
+    probabilities = np.zeros((CELLS, kinds))
+    cells = np.arange(CELLS)
+    at = (ends[:, None, :] <= times[None, :, None]).sum(axis=2)
+    doing = np.take_along_axis(which, np.minimum(at, which.shape[1] - 1), axis=1)
+    np.add.at(probabilities, (np.broadcast_to(cells, doing.shape), doing), weights[:, None])
+    return probabilities / weights.sum()
