@@ -1,0 +1,28 @@
+"""SensorLLM's time-series embedder: a Chronos-architecture encoder over z-scored, binned samples, and its pretraining."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from models.chronos.binning import StandardisedUniformBins, token_ids
+    from models.chronos.embedder import ChronosEmbedder
+    from models.chronos.training import ChronosSummary, train_chronos
+
+# torch and chronos-forecasting take seconds to import: only on first use.
+_LAZY = {
+    "ChronosEmbedder": "models.chronos.embedder",
+    "ChronosSummary": "models.chronos.training",
+    "StandardisedUniformBins": "models.chronos.binning",
+    "token_ids": "models.chronos.binning",
+    "train_chronos": "models.chronos.training",
+}
+
+__all__ = ["ChronosEmbedder", "ChronosSummary", "StandardisedUniformBins", "token_ids", "train_chronos"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        return getattr(import_module(_LAZY[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

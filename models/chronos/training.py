@@ -1,0 +1,216 @@
+"""`train_chronos`: pretrain the encoder with Chronos's own objective, the next tokens of a series (encoder–decoder)."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from transformers import T5Config, T5EncoderModel, T5ForConditionalGeneration
+
+from models.backbone import Progress
+from models.chronos.binning import StandardisedUniformBins, binning
+from models.chronos.embedder import tiny_t5
+from models.chronos.series import SeriesBank, longest_recorded, read_series
+from models.motion.predictor import pick_device
+from models.motion.training.state import RunState, load_state, part, restore_optimizer, save_state
+from recordings import UserError
+
+DEFAULT_STEPS = 4000
+SAVE_EVERY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """context_samples: lengths drawn from, one a batch, so that nothing is padded. rows: samples a batch."""
+
+    context_samples: tuple[int, ...] = (32, 64, 128, 200, 320, 512)
+    prediction_samples: int = 32
+    rows: int = 40_000
+    peak_rate: float = 1e-3
+    warm_up: float = 0.05
+    weight_decay: float = 0.01
+    largest_gradient: float = 1.0
+    drawn_series: int = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class ChronosSummary:
+    """validation: mean next-token cross-entropy (nats) on stretches drawn with another seed, beside that of uniform bins."""
+
+    output_dir: Path
+    steps: int
+    seconds: float
+    device: str
+    parameters: int
+    validation: dict[str, float]
+    subjects: dict[str, list[str]]
+    history: list[dict[str, Any]]
+
+
+def batch_of(
+    bank: SeriesBank, bins: StandardisedUniformBins, rng: np.random.Generator, context: int, recipe: Recipe
+) -> tuple[Tensor, Tensor]:
+    """Token ids of contexts (n, context + 1) and of what follows them on the same scale (n, prediction + 1)."""
+    count = max(1, recipe.rows // (context + recipe.prediction_samples))
+    values = torch.from_numpy(bank.draw(rng, count, context + recipe.prediction_samples))
+    ids, _, scale = bins.context_input_transform(values[:, :context])
+    bins.config.prediction_length = recipe.prediction_samples
+    labels, _ = bins.label_input_transform(values[:, context:], scale)
+    return ids, labels
+
+
+def train_chronos(
+    data_dir: Path,
+    output_dir: Path,
+    *,
+    seed: int = 0,
+    steps: int | None = None,
+    budget_minutes: float | None = None,
+    resume: bool = True,
+    progress: Progress | None = None,
+    device: str = "auto",
+    config: T5Config | None = None,
+    recipe: Recipe | None = None,
+    bank: SeriesBank | None = None,
+) -> ChronosSummary:
+    """Pretrain and write the encoder alone (half precision), its card and the state to resume from into `output_dir`.
+
+    `budget_minutes` chooses the steps from the time of a few on this machine; `steps` is reproducible. Raises UserError
+    where the data are missing or the folder holds a run of other settings.
+    """
+    started = time.monotonic()
+    tick: Progress = progress or (lambda text, share: None)
+    chosen, recipe, config = pick_device(device), recipe or Recipe(), config or tiny_t5()
+    output_dir.mkdir(parents=True, exist_ok=True)
+    bank = bank or read_series(data_dir, seed, recipe.drawn_series, progress=tick)
+    if not bank.recorded:
+        raise UserError(data_dir, expected="recordings of training subjects", found="none", cure="name another folder")
+    learner = _Learner(config, recipe, bank, seed, chosen)
+    found = load_state(output_dir) if resume else None
+    if steps is None and found is not None:
+        steps = int(found[0].settings["steps"])
+    if steps is None:
+        steps = DEFAULT_STEPS if budget_minutes is None else _affordable(budget_minutes, config, recipe, bank, chosen)
+    settings = {"seed": seed, "steps": steps, "size": config.d_model, "recipe": _plain(recipe)}
+    state = found[0] if found else RunState(settings, stage="pretrain")
+    if state.settings != settings:
+        raise UserError(
+            output_dir,
+            expected="a folder without a run, or one of the same settings",
+            found="a run with other settings",
+            cure="choose another folder, or start over without resuming",
+        )
+    if found:
+        learner.restore(found[1])
+    while state.epoch < steps:
+        losses = []
+        for step in range(state.epoch, min(steps, state.epoch + SAVE_EVERY)):
+            losses.append(learner.step(step, steps))
+            if step % 20 == 19:
+                tick(f"loss {float(torch.stack(losses[-20:]).mean()):.3f}", (step + 1) / steps)
+        state.epoch += len(losses)
+        state.history.append({"step": state.epoch, "loss": round(float(torch.stack(losses).mean()), 4)})
+        save_state(output_dir, state, learner.model.state_dict(), {}, learner.optimizer)
+    state.outcome = {"validation": learner.validate()}
+    summary = ChronosSummary(
+        output_dir,
+        state.epoch,
+        time.monotonic() - started,
+        str(chosen),
+        sum(p.numel() for p in learner.model.encoder.parameters()),
+        state.outcome["validation"],
+        {name: list(who) for name, who in bank.subjects.items()},
+        state.history,
+    )
+    _write(output_dir, learner.model, config, summary)
+    return summary
+
+
+def _plain(recipe: Recipe) -> dict[str, Any]:
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(recipe).items()}
+
+
+class _Learner:
+    def __init__(self, config: T5Config, recipe: Recipe, bank: SeriesBank, seed: int, device: torch.device) -> None:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.model = T5ForConditionalGeneration(config).to(device)
+        self.optimizer = torch.optim.AdamW(
+            self.model.parameters(), lr=recipe.peak_rate, weight_decay=recipe.weight_decay
+        )
+        self.recipe, self.bank, self.seed, self.device = recipe, bank, seed, device
+        self.bins = binning()
+        self.contexts = [
+            n - recipe.prediction_samples
+            for n in longest_recorded(bank, [c + recipe.prediction_samples for c in recipe.context_samples])
+        ]
+
+    def restore(self, tensors: dict[str, Tensor]) -> None:
+        self.model.load_state_dict(part(tensors, "model"))
+        restore_optimizer(self.optimizer, part(tensors, "optimizer"))
+
+    def step(self, step: int, total: int) -> Tensor:
+        """One step; all its randomness comes from (seed, step), so that a resumed run is the same run."""
+        rng = np.random.default_rng((self.seed, step))
+        share = step / total
+        rate = min(1.0, (share + 1e-3) / self.recipe.warm_up) * 0.5 * (1.0 + math.cos(math.pi * share))
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.recipe.peak_rate * max(rate, 0.01)
+        self.model.train()
+        with torch.random.fork_rng(devices=[self.device] if self.device.type == "cuda" else []):
+            torch.manual_seed(int(rng.integers(2**62)))
+            loss = self._loss(
+                *batch_of(self.bank, self.bins, rng, self.contexts[step % len(self.contexts)], self.recipe)
+            )
+            self.optimizer.zero_grad(set_to_none=True)
+            loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.largest_gradient)
+        self.optimizer.step()
+        return loss.detach()
+
+    def _loss(self, ids: Tensor, labels: Tensor) -> Tensor:
+        ids, labels = ids.to(self.device, non_blocking=True), labels.to(self.device, non_blocking=True)
+        with torch.autocast(self.device.type, torch.bfloat16):
+            logits = self.model(input_ids=ids, attention_mask=ids != 0, labels=labels).logits
+        return torch.nn.functional.cross_entropy(logits.float().flatten(0, 1), labels.flatten(), ignore_index=0)
+
+    @torch.no_grad()
+    def validate(self) -> dict[str, float]:
+        self.model.eval()
+        rng = np.random.default_rng((self.seed, 2**31))
+        out = {}
+        for context in self.contexts:
+            out[f"nats_{context}"] = round(
+                float(self._loss(*batch_of(self.bank, self.bins, rng, context, self.recipe))), 4
+            )
+        out["nats_uniform"] = round(math.log(4096), 4)
+        return out
+
+
+def _affordable(budget_minutes: float, config: T5Config, recipe: Recipe, bank: SeriesBank, device: torch.device) -> int:
+    trial = _Learner(config, recipe, bank, 0, device)
+    count = len(trial.contexts)
+    for step in range(count):
+        trial.step(step, 10)
+    begun = time.monotonic()
+    for step in range(count):
+        float(trial.step(step, 10))
+    return max(1, int(60 * budget_minutes / ((time.monotonic() - begun) / count)))
+
+
+def _write(folder: Path, model: T5ForConditionalGeneration, config: T5Config, summary: ChronosSummary) -> None:
+    from models.chronos.card import write_card
+
+    encoder = T5EncoderModel(config)
+    encoder.load_state_dict(
+        {k: v.cpu() for k, v in model.state_dict().items() if not k.startswith(("decoder", "lm_head"))}
+    )
+    encoder.half().save_pretrained(folder)
+    (folder / "model.safetensors").chmod(0o644)
+    write_card(folder, summary)
