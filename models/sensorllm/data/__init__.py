@@ -1,1 +1,58 @@
 """What SensorLLM is trained on: exact trend texts that parse back, statistics, questions, segments and windows. No torch."""
+
+from models.sensorllm.data.alignment import AlignmentCorpus, AlignmentOptions, AlignmentSample, alignment_samples
+from models.sensorllm.data.answer import TrendStyle, draw_style, trend_answer
+from models.sensorllm.data.channels import channel_tokens, spoken_channel
+from models.sensorllm.data.facts import CountRule, TrendFacts, facts_of_segments, trend_facts
+from models.sensorllm.data.parsing import (
+    PartialAnswer,
+    TrendParseError,
+    parse_trend_answer,
+    read_trend_answer,
+)
+from models.sensorllm.data.questions import activity_question, system_text, trend_question
+from models.sensorllm.data.runs import MOTION_SETS, SplitName, labelled_runs, split_keys, split_of, split_recordings
+from models.sensorllm.data.segments import random_partition, random_partitions, regular_windows
+from models.sensorllm.data.statistics import parse_statistics, statistics_text
+from models.sensorllm.data.trend import Trend, TrendSegment, exact_segments
+from models.sensorllm.data.windows import WINDOW_PROTOCOLS, WindowSample, window_samples
+
+__all__ = [
+    "MOTION_SETS",
+    "WINDOW_PROTOCOLS",
+    "AlignmentCorpus",
+    "AlignmentOptions",
+    "AlignmentSample",
+    "CountRule",
+    "PartialAnswer",
+    "SplitName",
+    "Trend",
+    "TrendFacts",
+    "TrendParseError",
+    "TrendSegment",
+    "TrendStyle",
+    "WindowSample",
+    "activity_question",
+    "alignment_samples",
+    "channel_tokens",
+    "draw_style",
+    "exact_segments",
+    "facts_of_segments",
+    "labelled_runs",
+    "parse_statistics",
+    "parse_trend_answer",
+    "random_partition",
+    "random_partitions",
+    "read_trend_answer",
+    "regular_windows",
+    "split_keys",
+    "split_of",
+    "split_recordings",
+    "spoken_channel",
+    "statistics_text",
+    "system_text",
+    "trend_answer",
+    "trend_facts",
+    "trend_question",
+    "window_samples",
+]
