@@ -11,6 +11,7 @@ import numpy.typing as npt
 from agents.anticipation.engines.engine import CELLS, Belief, Floats, Observed, vocabulary_of
 from agents.anticipation.engines.grammar import Context, Grammar
 from agents.anticipation.engines.lengths import Lengths
+from agents.anticipation.engines.memory import RememberingGrammar
 from recordings.sequences import SegmentSequence
 
 _MOST_STEPS = 60
@@ -19,27 +20,34 @@ _MOST_STEPS = 60
 @dataclass(slots=True)
 class SemiMarkov:
     """order: the longest context; draws: futures; tightness: the standard deviation, in natural logarithms, that a future's
-    length may have from the known one before it counts 0.6. Each future is stretched to the known length."""
+    length may have from the known one before it counts 0.6. Each future is stretched to the known length. memory: the ridge
+    of a log-linear memory of everything done, None without one."""
 
     order: int = 4
     draws: int = 300
     tightness: float = 0.3
+    memory: float | None = None
     seed: int = 0
     name: str = "semi_markov"
     _grammar: Grammar = field(default_factory=lambda: Grammar((), 0), repr=False)
+    _remembering: RememberingGrammar | None = field(default=None, repr=False)
     _lengths: Lengths = field(default_factory=Lengths, repr=False)
 
     @property
     def parameters(self) -> int:
-        return self._grammar.parameters + self._lengths.parameters
+        return (self._remembering or self._grammar).parameters + self._lengths.parameters
 
     def fit(self, sequences: Sequence[SegmentSequence]) -> None:
         self._grammar = Grammar(vocabulary_of(sequences), self.order)
-        self._grammar.fit(sequences)
+        if self.memory is None:
+            self._grammar.fit(sequences)
+        else:
+            self._remembering = RememberingGrammar(self._grammar, self.memory)
+            self._remembering.fit(sequences)
         self._lengths.fit(sequences)
 
     def following(self, past: Context) -> Floats:
-        return self._grammar.following(past)
+        return (self._remembering or self._grammar).following(past)
 
     def believe(self, observed: Observed) -> Belief:
         rng = np.random.default_rng(self.seed)
