@@ -48,10 +48,15 @@ Task = Callable[[TaskOptions], Result]
 
 @dataclass(frozen=True, slots=True)
 class TaskEntry:
+    """A task and what `--list` says about it: the protocols of `--protocol` (its own first), the names of `--systems`, the data sets."""
+
     name: str
     module: str
     question: str
     needs_data: bool = True
+    protocols: str = ""
+    systems: str = ""
+    needs: str = ""
 
 
 TASKS: dict[str, TaskEntry] = {
