@@ -14,7 +14,8 @@ class MotionConfig(PretrainedConfig):
     """Configuration of `MotionForActivityClassification`.
 
     leaves, positions: the order of the logits and of the position embedding. rate_hz: every window is resampled to it.
-    widths: channels of the three residual stages. statistics_size: units of the window-statistics branch.
+    widths: channels of the residual stages. statistics_size: units of the window-statistics branch. embedding_size: of one
+    network. axis_dropout: chance in training that the convolutions do not see the device's own axes. members: networks pooled.
     temperatures: position → divisor of the logits, fitted on validation subjects. licence: of the weights.
     """
 
@@ -31,6 +32,8 @@ class MotionConfig(PretrainedConfig):
         embedding_size: int = 192,
         position_size: int = 16,
         dropout: float = 0.3,
+        axis_dropout: float = 0.0,
+        members: int = 1,
         temperatures: dict[str, float] | None = None,
         checkpoint_name: str = "motion",
         revision_name: str = "untrained",
@@ -46,6 +49,8 @@ class MotionConfig(PretrainedConfig):
         self.embedding_size = embedding_size
         self.position_size = position_size
         self.dropout = dropout
+        self.axis_dropout = axis_dropout
+        self.members = members
         self.temperatures = dict(temperatures or dict.fromkeys(positions, 1.0))
         self.checkpoint_name = checkpoint_name
         self.revision_name = revision_name

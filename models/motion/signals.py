@@ -6,6 +6,7 @@ turned: magnitudes and the parts along and across gravity, gravity being the win
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 import torch
@@ -53,8 +54,13 @@ def window_statistics(signals: Tensor, rate_hz: float) -> Tensor:
     size = max(_FFT_SAMPLES, samples)
     power = torch.fft.rfft(centred * taper, n=size, dim=2).abs().square() / taper.square().sum()
     frequency = torch.fft.rfftfreq(size, 1.0 / rate_hz, device=signals.device)
+
+    def bins(low_hz: float, high_hz: float) -> slice:
+        """Bins in [low, high): counted, not looked up, so that nothing waits for the device."""
+        return slice(math.ceil(low_hz * size / rate_hz - 1e-9), math.ceil(high_hz * size / rate_hz - 1e-9))
+
     bands = torch.stack(
-        [power[:, :, (frequency >= low) & (frequency < high)].mean(dim=2) for low, high in pairwise(BAND_EDGES_HZ)],
+        [power[:, :, bins(low, high)].mean(dim=2) for low, high in pairwise(BAND_EDGES_HZ)],
         dim=2,
     )
     share = (bands + 1e-6) / (bands + 1e-6).sum(dim=2, keepdim=True)
@@ -66,7 +72,7 @@ def window_statistics(signals: Tensor, rate_hz: float) -> Tensor:
     correlations = torch.stack([(unit[:, i] * unit[:, j]).sum(dim=1) for i, j in pairs], dim=1)
 
     cadence = []
-    walk = (frequency >= 0.5) & (frequency <= 5.0)
+    walk = bins(0.5, 5.0)
     for row in (6, 7, 9, 8):
         strip = power[:, row][:, walk]
         peak, where = strip.max(dim=1)

@@ -52,37 +52,40 @@ def augmented(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """windows (n, 6, samples), positions (n,), native_20_hz (n,) bool → windows, positions, has_gyro (n,) bool.
 
-    Draws come from `generator` on the CPU, so that the same seed trains the same on every device.
+    Draws come from `generator`, which lives on the windows' device; nothing waits for the device.
     """
     n, device = len(windows), windows.device
 
-    def chance(shape: tuple[int, ...]) -> Tensor:
-        return torch.rand(shape, generator=generator).to(device)
+    def chance(*shape: int) -> Tensor:
+        return torch.rand(shape, generator=generator, device=device)
 
-    def normal(shape: tuple[int, ...]) -> Tensor:
-        return torch.randn(shape, generator=generator).to(device)
+    def normal(*shape: int) -> Tensor:
+        return torch.randn(shape, generator=generator, device=device)
 
-    forget = chance((n,)) < plan.forget_position
+    zero = torch.zeros(n, device=device)
+    forget = chance(n) < plan.forget_position
     positions = torch.where(forget, torch.full_like(positions, UNKNOWN), positions)
-    slower = (chance((n,)) < plan.lower_rate) & ~native_20_hz
-    share = 0.4 + 0.6 * chance((n,))
-    if bool(slower.any()):
-        windows = windows.clone()
-        windows[slower] = low_passed(windows[slower], share[slower])
+    # Rows were drawn independently of each other, so the first ones are as good as any.
+    slower = round(plan.lower_rate * n)
+    if slower:
+        share = torch.where(native_20_hz[:slower], zero[:slower] + 2.0, 0.4 + 0.6 * chance(slower))
+        windows = torch.cat([low_passed(windows[:slower], share), windows[slower:]])
 
-    angle = torch.where(forget, math.pi * chance((n,)), plan.largest_turn_rad * chance((n,)))
-    turn = rotations(normal((n, 3)), angle)
+    angle = torch.where(forget, math.pi * chance(n), plan.largest_turn_rad * chance(n))
+    turn = rotations(normal(n, 3), angle)
     # A second free turn makes the forgotten placement's direction uniform enough on the sphere.
-    second = rotations(normal((n, 3)), torch.where(forget, math.pi * chance((n,)), torch.zeros(n, device=device)))
+    second = rotations(normal(n, 3), torch.where(forget, math.pi * chance(n), zero))
     turn = second @ turn
     # Phones lie in pockets every way round; one set fixed theirs, the other did not.
-    about = torch.nn.functional.one_hot((chance((n,)) * 3).long().clamp_max(2), 3).to(windows.dtype)
-    quarter = (1 + (chance((n,)) * 3).floor()) * (math.pi / 2)
-    loose = (positions == POCKET) & native_20_hz & (chance((n,)) < plan.turn_phone)
-    turn = turn @ rotations(about, torch.where(loose, quarter, torch.zeros(n, device=device)))
-    acc = turn @ windows[:, :3]
-    gyro = turn @ windows[:, 3:]
-    acc = acc * (1 + plan.scale * normal((n, 1, 1))) + plan.noise_ms2 * chance((n, 1, 1)) * normal(tuple(acc.shape))
-    gyro = gyro * (1 + plan.scale * normal((n, 1, 1))) + plan.noise_rads * chance((n, 1, 1)) * normal(tuple(gyro.shape))
-    has_gyro = chance((n,)) >= plan.drop_gyro
-    return torch.cat([acc, gyro * has_gyro[:, None, None]], dim=1), positions, has_gyro
+    about = torch.nn.functional.one_hot((chance(n) * 3).long().clamp_max(2), 3).to(windows.dtype)
+    quarter = (1 + (chance(n) * 3).floor()) * (math.pi / 2)
+    loose = (positions == POCKET) & native_20_hz & (chance(n) < plan.turn_phone)
+    turn = turn @ rotations(about, torch.where(loose, quarter, zero))
+    both = (turn[:, None] @ windows.view(n, 2, 3, -1)).view(windows.shape)
+    size = 1 + plan.scale * normal(n, 2, 1).repeat_interleave(3, dim=1)
+    noise = torch.tensor([plan.noise_ms2, plan.noise_rads], device=device).repeat_interleave(3)[None, :, None]
+    both = both * size + noise * chance(n, 2, 1).repeat_interleave(3, dim=1) * normal(*both.shape)
+    has_gyro = chance(n) >= plan.drop_gyro
+    heard = torch.ones(n, 6, 1, device=device)
+    heard[:, 3:] = has_gyro[:, None, None].to(heard.dtype)
+    return both * heard, positions, has_gyro

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from torch import Tensor
 
 from models.motion.configuration_motion import MotionConfig
 from models.motion.modeling_motion import MotionForActivityClassification
 from models.motion.predictor import pick_device
 from models.motion.subjects import VALIDATION_SUBJECTS
-from models.motion.training.augment import Augmentation, augmented
+from models.motion.training.augment import Augmentation
 from models.motion.training.corpus import Corpus, read_corpus
-from models.motion.training.loss import masked_loss
+from models.motion.training.learner import Learner, Recipe
 from models.motion.training.sampling import WindowSampler
-from models.motion.training.state import RunState, load_state, part, restore_optimizer, save_state
+from models.motion.training.state import RunState, load_state, save_state
 from models.motion.training.validation import figures, fit_temperatures, score_corpus
 from recordings import UserError
 
@@ -29,22 +26,6 @@ Progress = Callable[[str, float], None]
 DEFAULT_EPOCHS = 24
 LICENCE = "research and other non-commercial use: the hapt recordings forbid commercial use (see the card)"
 _STAGES = {"select": 1, "final": 2}
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """Everything but the data, the seed and the length of a run."""
-
-    batch_size: int = 256
-    # An epoch is as many windows as fit into the labelled time side by side at this length.
-    epoch_window_s: float = 2.56
-    peak_rate: float = 3e-3
-    weight_decay: float = 0.03
-    warm_up: float = 0.08
-    average_decay: float = 0.997
-    largest_gradient: float = 2.0
-    # The convolutions in bfloat16 train 1.4 times as fast on a recent CPU and more on a GPU; weights stay float32.
-    bfloat16: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,89 +42,6 @@ class TrainingSummary:
     train_subjects: dict[str, list[str]]
     validation_subjects: dict[str, list[str]]
     history: list[dict[str, Any]]
-
-
-class _Learner:
-    """Model, running average and optimizer of one stage."""
-
-    def __init__(self, config: MotionConfig, recipe: Recipe, seed: int, device: torch.device) -> None:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            self.model = MotionForActivityClassification(config).to(device)
-        decayed = [p for p in self.model.parameters() if p.ndim > 1]
-        plain = [p for p in self.model.parameters() if p.ndim <= 1]
-        self.optimizer = torch.optim.AdamW(
-            [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": plain, "weight_decay": 0.0}],
-            lr=recipe.peak_rate,
-        )
-        self.average = {k: v.detach().clone() for k, v in self.model.state_dict().items()}
-        self.recipe, self.device = recipe, device
-
-    def restore(self, tensors: dict[str, Tensor]) -> None:
-        self.model.load_state_dict(part(tensors, "model"))
-        self.average = {k: v.to(self.device) for k, v in part(tensors, "average").items()}
-        restore_optimizer(self.optimizer, part(tensors, "optimizer"))
-
-    def averaged(self) -> MotionForActivityClassification:
-        """A copy with the running average as its weights, in evaluation mode."""
-        copy = MotionForActivityClassification(self.model.config).to(self.device)
-        copy.load_state_dict(self.average)
-        return copy.eval()
-
-    def epoch(
-        self,
-        sampler: WindowSampler,
-        plan: Augmentation,
-        seeds: tuple[int, int, int],
-        steps: int,
-        total: int,
-        tick: Progress,
-    ) -> float:
-        """One epoch of `steps`; all randomness comes from `seeds` (seed, stage, epoch). Returns the mean loss."""
-        rng = np.random.default_rng(seeds)
-        draws = torch.Generator().manual_seed(int(rng.integers(2**62)))
-        done = seeds[2] * steps
-        losses = []
-        self.model.train()
-        with torch.random.fork_rng(devices=[self.device] if self.device.type == "cuda" else []):
-            torch.manual_seed(int(rng.integers(2**62)))
-            for step in range(steps):
-                for group in self.optimizer.param_groups:
-                    group["lr"] = self._rate((done + step) / total)
-                losses.append(self._step(sampler, plan, rng, draws, done + step))
-                tick(f"loss {np.mean(losses[-20:]):.3f}", (done + step + 1) / total)
-        return float(np.mean(losses))
-
-    def _step(
-        self, sampler: WindowSampler, plan: Augmentation, rng: np.random.Generator, draws: torch.Generator, step: int
-    ) -> float:
-        batch = sampler.draw(rng, self.recipe.batch_size)
-        target, known, native, position, windows = (
-            torch.from_numpy(np.ascontiguousarray(a)).to(self.device)
-            for a in (batch.target, batch.known, batch.native_20_hz, batch.position, batch.windows)
-        )
-        windows, position, has_gyro = augmented(windows, position, native, plan, draws)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.bfloat16):
-            logits = self.model(windows, position, has_gyro).logits
-        loss = masked_loss(logits.float(), target, known)
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.largest_gradient)
-        self.optimizer.step()
-        decay = min(self.recipe.average_decay, (1 + step) / (10 + step))
-        with torch.no_grad():
-            for name, value in self.model.state_dict().items():
-                if value.is_floating_point():
-                    self.average[name].lerp_(value, 1 - decay)
-                else:
-                    self.average[name].copy_(value)
-        return float(loss.detach())
-
-    def _rate(self, share: float) -> float:
-        if share < self.recipe.warm_up:
-            return self.recipe.peak_rate * (0.05 + 0.95 * share / self.recipe.warm_up)
-        rest = (share - self.recipe.warm_up) / (1 - self.recipe.warm_up)
-        return self.recipe.peak_rate * (0.005 + 0.995 * 0.5 * (1 + math.cos(math.pi * rest)))
 
 
 def train_motion(
@@ -180,7 +78,7 @@ def train_motion(
     output_dir.mkdir(parents=True, exist_ok=True)
     corpus = corpus or read_corpus(data_dir, config.rate_hz, tick)
     fitting = corpus.without(VALIDATION_SUBJECTS)
-    sampler = WindowSampler(fitting)
+    sampler = WindowSampler(fitting, chosen)
     steps = max(1, round(sampler.seconds / recipe.epoch_window_s / recipe.batch_size))
     found = load_state(output_dir) if resume else None
     if epochs is None and found is not None:
@@ -205,13 +103,13 @@ def train_motion(
         )
     todo = stop_after_epochs if stop_after_epochs is not None else 2 * epochs
     stages = ["select", "final"] if refit else ["select"]
-    learner: _Learner | None = None
+    learner: Learner | None = None
     for number, stage in enumerate(stages):
         if _STAGES[state.stage] > _STAGES[stage]:
             continue
         data = fitting if stage == "select" else corpus
-        stage_sampler = sampler if stage == "select" else WindowSampler(corpus)
-        learner = _Learner(config, recipe, seed + 1000 * _STAGES[stage], chosen)
+        stage_sampler = sampler if stage == "select" else WindowSampler(corpus, chosen)
+        learner = Learner(config, recipe, seed + 1000 * _STAGES[stage], chosen)
         learner.average["gravity_density"] = torch.from_numpy(data.gravity_density).to(chosen)
         learner.model.gravity_density.copy_(learner.average["gravity_density"])
         if state.stage == stage and state.epoch and tensors:
@@ -222,7 +120,11 @@ def train_motion(
 
         while state.epoch < epochs and todo > 0:
             loss = learner.epoch(
-                stage_sampler, plan, (seed, _STAGES[stage], state.epoch), steps, steps * epochs, report
+                stage_sampler,
+                plan,
+                (seed, _STAGES[stage], state.epoch),
+                (state.epoch * steps, (state.epoch + 1) * steps, steps * epochs),
+                report,
             )
             state.epoch += 1
             todo -= 1
@@ -264,16 +166,16 @@ def _affordable(
     """Epochs a stage that fit the budget, timed on six steps of a learner that is thrown away."""
     if budget_minutes is None:
         return DEFAULT_EPOCHS
-    trial = _Learner(config, recipe, 0, device)
-    trial.epoch(sampler, plan, (0, 0, 0), 3, 6, lambda text, share: None)
+    trial = Learner(config, recipe, 0, device)
+    trial.epoch(sampler, plan, (0, 0, 0), (0, 3, 6), lambda text, share: None)
     begun = time.monotonic()
-    trial.epoch(sampler, plan, (0, 0, 1), 6, 12, lambda text, share: None)
+    trial.epoch(sampler, plan, (0, 0, 1), (6, 12, 12), lambda text, share: None)
     each_s = (time.monotonic() - begun) / 6
     return max(1, int(60 * budget_minutes / (each_s * steps * (2 if refit else 1))))
 
 
 def _finish(
-    output_dir: Path, state: RunState, learner: _Learner | None, corpus: Corpus, started: float, device: torch.device
+    output_dir: Path, state: RunState, learner: Learner | None, corpus: Corpus, started: float, device: torch.device
 ) -> TrainingSummary:
     from models.motion.training.card import write_card
 

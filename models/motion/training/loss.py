@@ -11,8 +11,8 @@ OPEN_WORLD = 0.1
 SMOOTHING = 0.03
 
 
-def masked_loss(logits: Tensor, target: Tensor, known: Tensor) -> Tensor:
-    """−log(Σ p over the target's leaves / Σ p over the leaves that the set can know), mean over the batch.
+def masked_loss(logits: Tensor, target: Tensor, known: Tensor, smoothing: float = SMOOTHING) -> Tensor:
+    """−log(Σ p over the target's leaves / Σ p over the leaves that the set can know): (n,).
 
     logits: (n, leaves). target, known: (n, leaves) bool, target ⊆ known. Label smoothing spreads over `known`; a small
     share of the loss divides by all leaves instead.
@@ -22,5 +22,5 @@ def masked_loss(logits: Tensor, target: Tensor, known: Tensor) -> Tensor:
     inside = logits.masked_fill(~known, blocked).logsumexp(dim=1)
     everything = logits.logsumexp(dim=1)
     spread = (logits * known).sum(dim=1) / known.sum(dim=1)
-    closed = inside - (1 - SMOOTHING) * hit - SMOOTHING * spread
-    return ((1 - OPEN_WORLD) * closed + OPEN_WORLD * (everything - hit)).mean()
+    closed = inside - (1 - smoothing) * hit - smoothing * spread
+    return (1 - OPEN_WORLD) * closed + OPEN_WORLD * (everything - hit)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import torch
+from torch import Tensor
 
 from models.motion.taxonomy import LEAVES, POSITIONS, indices, known_leaves
 from models.motion.training.corpus import Corpus
@@ -31,32 +33,27 @@ FASTEST, SLOWEST = 1.1, 0.9
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """windows: (batch, 6, samples). target, known: (batch, leaves) bool, the label's leaves and those the set can know."""
+    """windows: (batch, 6, samples). target, known: (batch, leaves) bool, the label's leaves and those the set can know.
 
-    windows: npt.NDArray[np.float32]
-    target: npt.NDArray[np.bool_]
-    known: npt.NDArray[np.bool_]
-    position: npt.NDArray[np.int64]
-    native_20_hz: npt.NDArray[np.bool_]
+    position: (batch,) rows of `POSITIONS`. native_20_hz: (batch,) bool.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    chance: npt.NDArray[np.float64]
-    start: npt.NDArray[np.int64]
-    end: npt.NDArray[np.int64]
-    low: npt.NDArray[np.int64]
-    high: npt.NDArray[np.int64]
-    target: npt.NDArray[np.bool_]
-    known: npt.NDArray[np.bool_]
-    position: int
+    windows: Tensor
+    target: Tensor
+    known: Tensor
+    position: Tensor
+    native_20_hz: Tensor
 
 
 class WindowSampler:
-    """Draws batches from one long array that holds every stream end to end."""
+    """Draws batches from one long array that holds every stream end to end, on the device that trains."""
 
-    def __init__(self, corpus: Corpus) -> None:
-        self._samples = np.concatenate([stream.samples for stream in corpus.streams], axis=1)
+    def __init__(self, corpus: Corpus, device: torch.device | None = None, overhang: float = OVERHANG) -> None:
+        self.device = device or torch.device("cpu")
+        self._overhang = overhang
+        samples = np.concatenate([stream.samples.T for stream in corpus.streams])
+        self._samples = torch.from_numpy(samples).to(self.device)
+        names = [name for name in SOURCE_SHARES if any(s.source == name for s in corpus.streams)]
         rows: dict[str, list[tuple[int, int, int, int, str]]] = defaultdict(list)
         place: dict[str, tuple[int, str]] = {}
         offset = 0
@@ -67,55 +64,59 @@ class WindowSampler:
                 rows[stream.source].append((offset + run.start, offset + run.end, offset, offset + n, run.label))
             offset += n
         self.seconds = sum(r[1] - r[0] for source in rows.values() for r in source) / 50.0
-        self._sources = {name: _source(rows[name], *place[name]) for name in SOURCE_SHARES if name in rows}
+        shares = np.array([SOURCE_SHARES[name] for name in names])
+        chance = np.concatenate(
+            [_chances(rows[name])[None] * shares[i][:, None] for i, name in enumerate(names)], axis=1
+        )
+        ordered = [row for name in names for row in rows[name]]
+        bounds = np.array([row[:4] for row in ordered], dtype=np.int64)
+        target = np.zeros((len(ordered), len(LEAVES)), dtype=np.bool_)
+        known = np.zeros_like(target)
+        position = np.zeros(len(ordered), dtype=np.int64)
+        at = 0
+        for name in names:
+            for label in (row[4] for row in rows[name]):
+                target[at, indices([label])] = True
+                known[at, indices(known_leaves(place[name][1]))] = True
+                position[at] = place[name][0]
+                at += 1
+        self._cumulative = torch.from_numpy(np.cumsum(chance / chance.sum(axis=1, keepdims=True), axis=1)).to(
+            self.device
+        )
+        self._bounds = torch.from_numpy(bounds).to(self.device)
+        self._target = torch.from_numpy(target).to(self.device)
+        self._known = torch.from_numpy(known).to(self.device)
+        self._position = torch.from_numpy(position).to(self.device)
 
-    def draw(self, rng: np.random.Generator, size: int) -> Batch:
-        """A batch of one random length. The pace of a window is stretched by up to 10 % (linear interpolation)."""
+    def draw(self, rng: np.random.Generator, generator: torch.Generator, size: int) -> Batch:
+        """A batch of one random length; `generator` lives on the sampler's device, `rng` only picks the length.
+
+        The pace of a window is stretched by up to 10 % (linear interpolation).
+        """
         which = int(rng.choice(len(LENGTHS), p=LENGTH_SHARES))
         length = LENGTHS[which]
-        share = np.array([SOURCE_SHARES[name][which] for name in self._sources])
-        drawn = rng.choice(len(share), size=size, p=share / share.sum())
-        parts = []
-        for number, source in enumerate(self._sources.values()):
-            count = int((drawn == number).sum())
-            if count:
-                parts.append(self._draw(rng, source, count, length))
-        joined = [np.concatenate(column) for column in zip(*parts, strict=True)]
-        return Batch(*joined)
-
-    def _draw(
-        self, rng: np.random.Generator, source: _Source, count: int, length: int
-    ) -> tuple[npt.NDArray[np.generic], ...]:
-        run = rng.choice(len(source.chance), size=count, p=source.chance)
-        pace = rng.uniform(SLOWEST, FASTEST, size=count)
+        draws = torch.rand((3, size), generator=generator, device=self.device, dtype=torch.float64)
+        run = torch.searchsorted(self._cumulative[which], draws[2]).clamp_max_(len(self._bounds) - 1)
+        pace = SLOWEST + (FASTEST - SLOWEST) * draws[0]
+        start, end, low, high = self._bounds[run].unbind(1)
         extent = pace * (length - 1) + 1
-        first = source.start[run] - OVERHANG * extent
-        last = source.end[run] - (1 - OVERHANG) * extent
-        begin = rng.uniform(np.minimum(first, last), np.maximum(first, last))
-        begin = np.clip(begin, source.low[run], np.maximum(source.low[run], source.high[run] - extent - 1))
-        at = np.minimum(begin[:, None] + pace[:, None] * np.arange(length), source.high[run][:, None] - 1.001)
-        whole = at.astype(np.int64)
-        part = (at - whole).astype(np.float32)
-        windows = self._samples[:, whole] * (1 - part) + self._samples[:, whole + 1] * part
-        return (
-            np.ascontiguousarray(windows.transpose(1, 0, 2)),
-            source.target[run],
-            np.broadcast_to(source.known, (count, len(LEAVES))),
-            np.full(count, source.position, dtype=np.int64),
-            np.full(count, source.known[LEAVES.index("typing")]),
-        )
+        first = start - self._overhang * extent
+        last = end - (1 - self._overhang) * extent
+        begin = torch.minimum(first, last) + (last - first).abs() * draws[1]
+        begin = torch.minimum(torch.maximum(begin, low.double()), torch.maximum(low.double(), high - extent - 1))
+        steps = torch.arange(length, device=self.device, dtype=torch.float64)
+        at = torch.minimum(begin[:, None] + pace[:, None] * steps, (high - 1.001)[:, None])
+        whole = at.long()
+        part = (at - whole).float()[:, :, None]
+        windows = torch.lerp(self._samples[whole], self._samples[whole + 1], part).transpose(1, 2).contiguous()
+        known = self._known[run]
+        return Batch(windows, self._target[run], known, self._position[run], known[:, LEAVES.index("typing")])
 
 
-def _source(rows: list[tuple[int, int, int, int, str]], position: int, dataset: str) -> _Source:
-    start, end, low, high = (np.array(column, dtype=np.int64) for column in list(zip(*rows, strict=True))[:4])
-    labels = [row[4] for row in rows]
+def _chances(rows: list[tuple[int, int, int, int, str]]) -> npt.NDArray[np.float64]:
+    """(runs,) chances of one source's runs, by their length and their label's rarity."""
     total: dict[str, float] = defaultdict(float)
-    for label, a, b in zip(labels, start, end, strict=True):
-        total[label] += float(b - a)
-    weight = np.array([(b - a) / total[label] ** CLASS_BALANCE for label, a, b in zip(labels, start, end, strict=True)])
-    target = np.zeros((len(rows), len(LEAVES)), dtype=np.bool_)
-    for i, label in enumerate(labels):
-        target[i, indices([label])] = True
-    known = np.zeros(len(LEAVES), dtype=np.bool_)
-    known[indices(known_leaves(dataset))] = True
-    return _Source(weight / weight.sum(), start, end, low, high, target, known, position)
+    for start, end, _, _, label in rows:
+        total[label] += float(end - start)
+    weight = np.array([(end - start) / total[label] ** CLASS_BALANCE for start, end, _, _, label in rows])
+    return np.asarray(weight / weight.sum())
