@@ -3,6 +3,7 @@
 from models.sensorllm.data.alignment import AlignmentCorpus, AlignmentOptions, AlignmentSample, alignment_samples
 from models.sensorllm.data.answer import TrendStyle, draw_style, trend_answer
 from models.sensorllm.data.channels import channel_tokens, spoken_channel
+from models.sensorllm.data.constraint import ConstraintState, TrendConstraint
 from models.sensorllm.data.facts import CountRule, TrendFacts, facts_of_segments, trend_facts
 from models.sensorllm.data.parsing import (
     PartialAnswer,
@@ -14,6 +15,7 @@ from models.sensorllm.data.questions import activity_question, system_text, tren
 from models.sensorllm.data.runs import MOTION_SETS, SplitName, labelled_runs, split_keys, split_of, split_recordings
 from models.sensorllm.data.segments import random_partition, random_partitions, regular_windows
 from models.sensorllm.data.statistics import parse_statistics, statistics_text
+from models.sensorllm.data.token_trie import TokenTrie
 from models.sensorllm.data.trend import Trend, TrendSegment, exact_segments
 from models.sensorllm.data.windows import WINDOW_PROTOCOLS, WindowSample, window_samples
 
@@ -23,10 +25,13 @@ __all__ = [
     "AlignmentCorpus",
     "AlignmentOptions",
     "AlignmentSample",
+    "ConstraintState",
     "CountRule",
     "PartialAnswer",
     "SplitName",
+    "TokenTrie",
     "Trend",
+    "TrendConstraint",
     "TrendFacts",
     "TrendParseError",
     "TrendSegment",
