@@ -9,6 +9,7 @@ from models.motion.taxonomy import DATASET_LABELS, GROUPS, LEAVES, POSITIONS, la
 
 if TYPE_CHECKING:
     from models.motion.configuration_motion import MotionConfig
+    from models.motion.estimator import MotionEstimator
     from models.motion.modeling_motion import MotionForActivityClassification
     from models.motion.predictor import MotionClassifier, MotionPrediction
     from models.motion.training import TrainingSummary, train_motion
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _LAZY = {
     "MotionClassifier": "models.motion.predictor",
     "MotionPrediction": "models.motion.predictor",
+    "MotionEstimator": "models.motion.estimator",
     "MotionConfig": "models.motion.configuration_motion",
     "MotionForActivityClassification": "models.motion.modeling_motion",
     "TrainingSummary": "models.motion.training",
@@ -30,6 +32,7 @@ __all__ = [
     "POSITIONS",
     "MotionClassifier",
     "MotionConfig",
+    "MotionEstimator",
     "MotionForActivityClassification",
     "MotionPrediction",
     "TrainingSummary",
