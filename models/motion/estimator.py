@@ -20,7 +20,7 @@ AXES = 6
 _LARGEST_DEVIATION = 6.0
 
 
-class MotionEstimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class MotionEstimator(ClassifierMixin, BaseEstimator):
     """A logistic head on the frozen motion model, refitted on labelled windows.
 
     X: windows (n, 6, samples) or (n, 3, samples) at `rate_hz` - acceleration with gravity in m/s², rotation in rad/s where
