@@ -68,6 +68,8 @@ TASKS: dict[str, TaskEntry] = {
         TaskEntry("verification", "evals.tasks.verification", "Are planted lies caught, and true sentences passed?"),
         TaskEntry("qa", "evals.tasks.qa", "Are questions with known answers answered exactly, and nothing invented?"),
         TaskEntry("printed", "evals.tasks.printed", "Does any number printed in 200 real recordings lack a fact?"),
+        TaskEntry("anticipation", "evals.tasks.anticipation", "What comes next, and for how long?"),
+        TaskEntry("retrieval", "evals.tasks.retrieval", "Are windows found by text, texts by windows, windows by windows?"),
         TaskEntry("perf", "evals.tasks.perf", "How fast, with how many language-model calls and how much memory?"),
         TaskEntry("spine", "evals.tasks.spine", "All of the above, collected into one file of acceptance figures."),
         TaskEntry(

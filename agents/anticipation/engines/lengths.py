@@ -14,9 +14,10 @@ _OUTLASTED = 0.25
 
 
 class Lengths:
-    """Durations of every activity in the training sequences, in seconds, with weights."""
+    """Durations of every activity in the training sequences, with weights: in seconds, or as shares of their whole."""
 
-    def __init__(self) -> None:
+    def __init__(self, relative: bool = False) -> None:
+        self.relative = relative
         self.known: dict[str, tuple[Floats, Floats]] = {}
 
     @property
@@ -27,7 +28,8 @@ class Lengths:
         rows: dict[str, list[tuple[float, float]]] = {}
         for sequence, weight in zip(sequences, trial_weights(sequences), strict=True):
             for segment in sequence.segments:
-                rows.setdefault(segment.activity, []).append((segment.duration_s, weight))
+                unit = sequence.duration_s if self.relative else 1.0
+                rows.setdefault(segment.activity, []).append((segment.duration_s / unit, weight))
         self.known = {name: (np.array(sorted(r))[:, 0], np.array(sorted(r))[:, 1]) for name, r in rows.items()}
 
     def mean_s(self, activity: str) -> float:

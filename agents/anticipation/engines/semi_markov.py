@@ -21,12 +21,14 @@ _MOST_STEPS = 60
 class SemiMarkov:
     """order: the longest context; draws: futures; tightness: the standard deviation, in natural logarithms, that a future's
     length may have from the known one before it counts 0.6. Each future is stretched to the known length. memory: the ridge
-    of a log-linear memory of everything done, None without one."""
+    of a log-linear memory of everything done, None without one. relative: durations are learnt as shares of the whole, which
+    then has to be known."""
 
     order: int = 4
     draws: int = 300
     tightness: float = 0.3
     memory: float | None = None
+    relative: bool = False
     seed: int = 0
     name: str = "semi_markov"
     _grammar: Grammar = field(default_factory=lambda: Grammar((), 0), repr=False)
@@ -44,6 +46,7 @@ class SemiMarkov:
         else:
             self._remembering = RememberingGrammar(self._grammar, self.memory)
             self._remembering.fit(sequences)
+        self._lengths = Lengths(self.relative)
         self._lengths.fit(sequences)
 
     def following(self, past: Context) -> Floats:
@@ -66,13 +69,19 @@ class SemiMarkov:
             lengths = lengths * (observed.rest_s / np.maximum(sums, 1e-6))[:, None]
         return Belief(names, _shares(which, lengths, weights, observed.cell_times_s(), len(names)))
 
+    def _unit_s(self, observed: Observed) -> float:
+        if not self.relative:
+            return 1.0
+        return observed.total_s or 2.0 * (observed.now_s - observed.start_s + observed.horizon_s)
+
     def _draw(
         self, rng: np.random.Generator, observed: Observed, current: int, limit_s: float
     ) -> tuple[npt.NDArray[np.int64], Floats]:
         """(draws, steps) activities, and their seconds from now; padded by zero seconds of the last activity."""
         grammar, segment = self._grammar, observed.segments[-1]
-        remaining, weights = self._lengths.remaining(segment.activity, segment.duration_s)
-        first = _drawn(rng, remaining, weights, self.draws)
+        unit = self._unit_s(observed)
+        remaining, weights = self._lengths.remaining(segment.activity, segment.duration_s / unit)
+        first = unit * _drawn(rng, remaining, weights, self.draws)
         columns, seconds = [np.full(self.draws, current)], [first]
         start = grammar.history(observed.activities)
         pasts: list[Context] = [start] * self.draws
@@ -96,7 +105,9 @@ class SemiMarkov:
             column[active[column[active] == grammar.end]] = columns[-1][active[column[active] == grammar.end]]
             for number in np.unique(column[goes_on]):
                 members_of = goes_on[column[goes_on] == number]
-                length[members_of] = _drawn(rng, *self._lengths.known[grammar.activities[number]], len(members_of))
+                length[members_of] = unit * _drawn(
+                    rng, *self._lengths.known[grammar.activities[number]], len(members_of)
+                )
             columns.append(column)
             seconds.append(length)
             gone += length

@@ -1,0 +1,66 @@
+"""`telltale eval anticipation`: what comes next, on kitchen videos' labels, in two homes and in EPIC-KITCHENS."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from evals.runs import Run, measure
+from evals.tasks.anticipation.published import published
+from evals.tasks.anticipation.scoring import video_rows
+from recordings import UserError
+from recordings.sequences import BENCHMARKS
+
+if TYPE_CHECKING:
+    from evals.registry import Result, TaskOptions
+
+SETS = ("50salads", "breakfast")
+
+
+def collect(options: TaskOptions, run: Run) -> None:
+    """protocol: "" for the folds of the anticipation literature, `lea` for those of Lea on 50 Salads (Breakfast has one kind)."""
+    from evals.tasks.anticipation.videos import collect_videos
+
+    if options.data_dir is None:
+        raise UserError(
+            "eval anticipation", expected="the public data sets", found="none named", cure="give --data DIR"
+        )
+    run.note("protocol", options.protocol or "literature")
+    run.note("quick", options.quick)
+    run.note("seed", options.seed)
+    for name in SETS:
+        if options.protocol in ("", *BENCHMARKS[name].folds):
+            collect_videos(options, run, name, options.protocol)
+
+
+def score(run: Run) -> Result:
+    rows = video_rows(run)
+    names = sorted({str(row["part"]).split("/")[0] for row in rows})
+    return {
+        "task": "anticipation",
+        "protocol": {
+            "name": "mean over classes of the steps ahead, counts pooled over a split's test videos",
+            "source": "Abu Farha and Gall, CVPR 2018; FUTR's code for the conventions",
+            "folds": run.header.get("protocol"),
+            "observed": "oracle: the true labels of the observed part; noisy-N: N % of its segments wrong",
+            "noise": run.header.get("noise"),
+            "length": "the whole length is used by the semi-Markov, remembering, neighbour and network engines: the observed "
+            "share α reveals it; most_frequent, repeat_last and markov_N do not use it",
+            "decisions": "name: the most probable activity; +prior^0.5: divided by the root of the training prior; +balance: "
+            "worth of a right moment, power and floor (and the blend's weights) chosen on inner folds of the training videos",
+            "rate": "full label rate",
+            "split": "people; a forecast is made once for the next half and cut for shorter horizons",
+        },
+        "data": {"name": ", ".join(names), "provenance": "real", "quick": run.header.get("quick")},
+        "systems": rows,
+        "published": published(names),
+        "leak_audit": {"checks": run.header.get("leak_checks", [])},
+        "seeds": [run.header.get("seed", 0)],
+        "command": "telltale eval anticipation --data DIR" + (" --quick" if run.header.get("quick") else ""),
+        "versions": {"python": platform.python_version(), "telltale": version("telltale"), "numpy": version("numpy")},
+    }
+
+
+def run(options: TaskOptions) -> Result:
+    return measure("anticipation", options, collect, score)

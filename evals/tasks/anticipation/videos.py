@@ -1,0 +1,210 @@
+"""Kitchen videos: what is done in the half of the video after its first fifth or three tenths, from labels of what was done."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from agents.anticipation.engines import CELLS, Balance, Engine, Observed
+from evals.leaks import Item, Material
+from evals.registry import TaskOptions
+from evals.runs import Run, Sample
+from evals.tasks.anticipation.choosing import Choice, asked_of, choose, in_order, inner_beliefs, one_view
+from evals.tasks.anticipation.mean_over_classes import HORIZON, OBSERVED, Floats, Numbers, expanded, runs, window
+from evals.tasks.anticipation.noise import METHOD, with_wrong_labels
+from evals.tasks.anticipation.systems import BLEND, POOLED, Entrant, entrants
+from recordings.sequences import SegmentSequence, SequenceFold, SequenceSet, read_benchmark
+
+ORACLE = "oracle"
+NOISE = {"noisy-10": 0.1, "noisy-20": 0.2, "noisy-30": 0.3}
+INPUTS = (ORACLE, *NOISE)
+BALANCED, PRIOR = "+balance", "+prior^0.5"
+# Asked under noise too: the rest differ from these in nothing that noise would show.
+UNDER_NOISE = ("repeat_last", "markov_6", "semi_markov+balance", "remembering+balance", "prefix_neighbours+balance", "blend+balance")  # fmt: skip
+QUICK_EVERY = 4
+
+
+@dataclass(slots=True)
+class Fitted:
+    """One fold's engines, and how each named system turns a belief into labels."""
+
+    engines: dict[str, Engine]
+    fit_s: dict[str, float]
+    systems: dict[str, Mapping[str, float]]
+    balances: dict[str, Balance | Floats]
+    choices: dict[str, Choice]
+    asked_s: dict[str, float] = field(default_factory=dict)
+    asked: int = 0
+
+
+def collect_videos(options: TaskOptions, run: Run, name: str, protocol: str) -> None:
+    """Every fold of a set, every input, every system; a finished fold is not begun again."""
+    if options.data_dir is None:
+        raise ValueError("no data")
+    known = read_benchmark(name, options.data_dir, protocol)
+    run.note(f"vocabulary/{name}", list(known.vocabulary))
+    run.note("noise", METHOD)
+    folds = known.folds[:1] if options.quick and name == "breakfast" else known.folds
+    for number, fold in enumerate(folds):
+        run.progress(f"anticipation: {name}", number, len(folds))
+        parts = {kind: f"{name}/{known.protocol}/{kind}/{fold.name}" for kind in INPUTS}
+        if all(run.finished("fold", part) for part in parts.values()):
+            continue
+        run.audit(_material(fold), part=f"{name}/{fold.name}")
+        every = (options.limit or QUICK_EVERY) if name == "breakfast" and (options.quick or options.limit) else 1
+        fitted = _fitted(known, fold, options, every)
+        test = one_view(fold.test)[::every] if every > 1 else list(fold.test)
+        for kind, part in parts.items():
+            run.add_all(_answers(known, fitted, test, kind, part, options.seed))
+            _finish(run, fitted, part, options)
+    run.progress(f"anticipation: {name}", len(folds), len(folds))
+
+
+def _fitted(known: SequenceSet, fold: SequenceFold, options: TaskOptions, every: int) -> Fitted:
+    asked = _asked(options)
+    engines: dict[str, Engine] = {}
+    seconds: dict[str, float] = {}
+    for entrant in asked.values():
+        began = time.perf_counter()
+        engines[entrant.name] = entrant.make()
+        engines[entrant.name].fit(fold.train)
+        seconds[entrant.name] = time.perf_counter() - began
+    fitted = Fitted(engines, seconds, {}, {}, {})
+    uncertain = [e for e in asked.values() if not e.says_one]
+    quick = {e.name: e.make for e in uncertain if not e.slow}
+    inner = inner_beliefs(quick, fold.train, every if known.name == "breakfast" else 1) if quick else None
+    plain = np.ones((CELLS, len(known.vocabulary)))
+    prior = _prior(fold.train, known.vocabulary)
+    for entrant in asked.values():
+        fitted.systems[entrant.name], fitted.balances[entrant.name] = {entrant.name: 1.0}, plain
+        if entrant.says_one:
+            continue
+        fitted.systems[entrant.name + PRIOR], fitted.balances[entrant.name + PRIOR] = {entrant.name: 1.0}, prior
+        if inner is not None and entrant.name in quick:
+            _add(fitted, entrant.name + BALANCED, choose(inner, [entrant.name]), fold)
+    members = [name for name in POOLED if name in quick]
+    if inner is not None and len(members) > 1:
+        chosen = choose(inner, members)
+        _add(fitted, BLEND + BALANCED, chosen, fold)
+        fitted.systems[BLEND], fitted.balances[BLEND] = chosen.weights, plain
+    return fitted
+
+
+def _asked(options: TaskOptions) -> Mapping[str, Entrant]:
+    """The engines that the wanted systems need; slow ones only where they are named, or in the full form."""
+    known = entrants(options.seeds)
+    wanted = {system.split("+")[0] for system in options.systems}
+    if BLEND in wanted:
+        wanted |= set(POOLED)
+    if not wanted:
+        return {name: e for name, e in known.items() if not (e.slow and options.quick)}
+    return {name: e for name, e in known.items() if name in wanted}
+
+
+def _add(fitted: Fitted, system: str, choice: Choice, fold: SequenceFold) -> None:
+    balance = Balance(choice.power, choice.floor)
+    balance.fit(fold.train)
+    fitted.systems[system], fitted.balances[system], fitted.choices[system] = choice.weights, balance, choice
+
+
+def _prior(sequences: Sequence[SegmentSequence], vocabulary: Sequence[str], power: float = 0.5) -> Floats:
+    """(CELLS, classes): 1 / (share of the training time)^power, the same for every cell."""
+    seconds = dict.fromkeys(vocabulary, 0.0)
+    for sequence in sequences:
+        for segment in sequence.segments:
+            seconds[segment.activity] += segment.duration_s
+    times = np.array([seconds[name] for name in vocabulary])
+    return np.tile(np.maximum(times / times.sum(), 1e-6) ** -power, (CELLS, 1))
+
+
+def _answers(
+    known: SequenceSet, fitted: Fitted, test: Sequence[SegmentSequence], kind: str, part: str, seed: int
+) -> Iterable[Sample]:
+    fitted.asked_s, fitted.asked = dict.fromkeys(fitted.engines, 0.0), 0
+    systems = [s for s in fitted.systems if kind == ORACLE or s in UNDER_NOISE or s.startswith("segment_network")]
+    number = {name: i for i, name in enumerate(known.vocabulary)}
+    for sequence in test:
+        labels = np.array([number[name] for name in sequence.labels()])
+        for share in OBSERVED:
+            question = asked_of(sequence, share)
+            if kind in NOISE:
+                wrong = with_wrong_labels(
+                    question.segments, NOISE[kind], known.vocabulary, seed=seed, name=sequence.name, share=share
+                )
+                question = Observed(wrong, question.horizon_s, question.total_s)
+            beliefs: dict[str, Floats] = {}
+            for name, engine in fitted.engines.items():
+                began = time.perf_counter()
+                beliefs[name] = in_order(engine, question, known.vocabulary)
+                fitted.asked_s[name] += time.perf_counter() - began
+            fitted.asked += 1
+            for system in systems:
+                pooled = sum(weight * beliefs[name] for name, weight in fitted.systems[system].items())
+                balance = fitted.balances[system]
+                worth = balance.weights(known.vocabulary, share, HORIZON) if isinstance(balance, Balance) else balance
+                cells = np.asarray(pooled * worth).argmax(axis=1)
+                yield _sample(known, sequence, share, labels, cells, system, part)
+
+
+def _sample(
+    known: SequenceSet, sequence: SegmentSequence, share: float, labels: Numbers, cells: Numbers, system: str, part: str
+) -> Sample:
+    start, end = window(len(labels), share, HORIZON)
+    truth = labels[start:end]
+    said = expanded(cells, int(HORIZON * len(labels)))[: len(truth)]
+    current = int(labels[max(start - 1, 0)])
+    return Sample(
+        id=f"{sequence.name}@{share:g}",
+        system=system,
+        part=part,
+        subject=sequence.subject or sequence.name,
+        truth=_next(known, truth, current),
+        prediction=_next(known, said, current),
+        score=round(float((truth == said).mean()), 6) if len(truth) else None,
+        detail={
+            "observed": share,
+            "steps": len(labels),
+            "rate_hz": sequence.rate_hz,
+            "truth": [list(r) for r in runs(truth)],
+            "prediction": [list(r) for r in runs(said)],
+        },
+    )
+
+
+def _next(known: SequenceSet, labels: Numbers, current: int) -> str:
+    """The first activity ahead that is another than the current one."""
+    other = labels[labels != current]
+    return known.vocabulary[int(other[0])] if len(other) else "(none)"
+
+
+def _finish(run: Run, fitted: Fitted, part: str, options: TaskOptions) -> None:
+    for system, weights in fitted.systems.items():
+        engines = [fitted.engines[name] for name in weights]
+        choice = fitted.choices.get(system)
+        run.finish(
+            system,
+            part,
+            seconds=round(sum(fitted.asked_s[name] + fitted.fit_s[name] for name in weights), 3),
+            fit_s=round(sum(fitted.fit_s[name] for name in weights), 3),
+            seconds_per_video=round(sum(fitted.asked_s[name] for name in weights) / max(fitted.asked, 1), 5),
+            parameters=sum(engine.parameters for engine in engines),
+            choice=choice.as_json() if choice else None,
+            seeds=options.seeds if "segment_network" in weights else 1,
+        )
+    run.finish("fold", part, asked=fitted.asked)
+
+
+def _material(fold: SequenceFold) -> Material:
+    def items(sequences: Sequence[SegmentSequence]) -> list[Item]:
+        return [Item(s.name, s.subject or "", s.trial, s.start_s, s.end_s) for s in sequences]
+
+    train = {s.subject or s.name for s in fold.train}
+    return Material(
+        train=items(fold.train),
+        test=items(fold.test),
+        fitted_on={"selection": sorted(train)},
+        shown=frozenset({"order", "duration_s"}),
+    )
