@@ -1,10 +1,19 @@
 """What SensorLLM is trained on: exact trend texts that parse back, statistics, questions, segments and windows. No torch."""
 
-from models.sensorllm.data.alignment import AlignmentCorpus, AlignmentOptions, AlignmentSample, alignment_samples
+from models.sensorllm.data.alignment import (
+    KINDS,
+    AlignmentCorpus,
+    AlignmentOptions,
+    AlignmentSample,
+    Kind,
+    alignment_sample,
+    alignment_samples,
+)
 from models.sensorllm.data.answer import TrendStyle, draw_style, trend_answer
 from models.sensorllm.data.channels import channel_tokens, spoken_channel
 from models.sensorllm.data.constraint import ConstraintState, TrendConstraint
 from models.sensorllm.data.facts import CountRule, TrendFacts, facts_of_segments, trend_facts
+from models.sensorllm.data.merged import MergedFacts, merged_answer, merged_facts, parse_merged_answer
 from models.sensorllm.data.parsing import (
     PartialAnswer,
     TrendParseError,
@@ -20,6 +29,7 @@ from models.sensorllm.data.trend import Trend, TrendSegment, exact_segments
 from models.sensorllm.data.windows import WINDOW_PROTOCOLS, WindowSample, window_samples
 
 __all__ = [
+    "KINDS",
     "MOTION_SETS",
     "WINDOW_PROTOCOLS",
     "AlignmentCorpus",
@@ -27,6 +37,8 @@ __all__ = [
     "AlignmentSample",
     "ConstraintState",
     "CountRule",
+    "Kind",
+    "MergedFacts",
     "PartialAnswer",
     "SplitName",
     "TokenTrie",
@@ -38,12 +50,16 @@ __all__ = [
     "TrendStyle",
     "WindowSample",
     "activity_question",
+    "alignment_sample",
     "alignment_samples",
     "channel_tokens",
     "draw_style",
     "exact_segments",
     "facts_of_segments",
     "labelled_runs",
+    "merged_answer",
+    "merged_facts",
+    "parse_merged_answer",
     "parse_statistics",
     "parse_trend_answer",
     "random_partition",

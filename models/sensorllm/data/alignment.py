@@ -4,37 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from models.sensorllm.data import correlation, frequency, periodicity
 from models.sensorllm.data.answer import draw_style, trend_answer
 from models.sensorllm.data.channels import spoken_channel
 from models.sensorllm.data.facts import CountRule, TrendFacts, trend_facts
-from models.sensorllm.data.questions import system_text, trend_question
+from models.sensorllm.data.grammar import Family
+from models.sensorllm.data.merged import TOLERANCE_STD, MergedFacts, merged_answer, merged_facts
+from models.sensorllm.data.questions import MERGED_QUESTIONS, TREND_QUESTIONS, asked, system_text
 from models.sensorllm.data.runs import generator_for, labelled_runs
 from models.sensorllm.data.segments import random_partitions
 from recordings import ACCELERATION, ROTATION, Recording
 
 CHANNELS: tuple[str, ...] = ACCELERATION + ROTATION
 Series = npt.NDArray[np.float32]
+# What a text is about. `trend` is SensorLLM's; the others go beyond it.
+Kind = Literal["trend", "merged", "frequency", "periodicity", "correlation"]
+FEWEST_SAMPLES: dict[Kind, int] = {
+    "trend": 2,
+    "merged": 2,
+    "frequency": frequency.FEWEST_SAMPLES,
+    "periodicity": periodicity.FEWEST_SAMPLES,
+    "correlation": correlation.FEWEST_SAMPLES,
+}
+KINDS: tuple[Kind, ...] = tuple(FEWEST_SAMPLES)
+Facts = (
+    TrendFacts | MergedFacts | frequency.FrequencyFacts | periodicity.PeriodicityFacts | correlation.CorrelationFacts
+)
 
 
 @dataclass(frozen=True, slots=True)
 class AlignmentSample:
-    """series: (l,) float32 of `channel`, SI units, no NaN. answer: what `facts` say, in words."""
+    """series: (l,) float32 of `channel`, SI units, no NaN. answer: what `facts` say, in words. other, other_channel: the second
+    channel of a correlation, the same samples; None and "" for every other kind.
+    """
 
     series: Series = field(repr=False)
     rate_hz: float
     channel: str
     question: str
     answer: str
-    facts: TrendFacts
+    facts: Facts
+    kind: Kind
     dataset: str
     subject: str
     recording_id: str
     start: int
     end: int
+    other: Series | None = field(default=None, repr=False)
+    other_channel: str = ""
 
     @property
     def system(self) -> str:
@@ -42,13 +64,14 @@ class AlignmentSample:
 
     @property
     def id(self) -> str:
-        return f"{self.recording_id}/{self.channel}/{self.start}-{self.end}"
+        return f"{self.recording_id}/{self.channel}/{self.start}-{self.end}/{self.kind}"
 
 
 @dataclass(frozen=True, slots=True)
 class AlignmentOptions:
     """partitions: two for training, one for test. shortest, longest: samples a segment. share: of all segment-channel pairs
-    that are kept, chosen by the seed. count, normalized: see `facts` and `channels`.
+    that are kept, chosen by the seed. kinds: of text, one sample each where the segment is long enough for it. count,
+    normalized: see `facts` and `channels`. tolerance_std: of `merged`.
     """
 
     seed: int = 0
@@ -59,6 +82,8 @@ class AlignmentOptions:
     share: float = 1.0
     count: CountRule = "segments"
     normalized: bool = False
+    kinds: tuple[Kind, ...] = ("trend",)
+    tolerance_std: float = TOLERANCE_STD
 
 
 def alignment_samples(
@@ -69,10 +94,20 @@ def alignment_samples(
     """
     chosen = options or AlignmentOptions()
     for recording in recordings:
-        for start, end in segments_of(recording, chosen):
-            for channel in chosen.channels:
-                if recording.streams[0].has(channel) and _kept(recording, channel, start, end, chosen):
-                    yield alignment_sample(recording, channel, start, end, chosen)
+        for start, end, channel, kind in _choices(recording, chosen):
+            name = chosen.channels[channel]
+            yield alignment_sample(recording, name, start, end, chosen, chosen.kinds[kind])
+
+
+def _choices(recording: Recording, options: AlignmentOptions) -> Iterator[tuple[int, int, int, int]]:
+    """(start, end, channel number, kind number) of every sample of a recording."""
+    present = [i for i, name in enumerate(options.channels) if recording.streams[0].has(name)]
+    for start, end in segments_of(recording, options):
+        for channel in present:
+            if _kept(recording, options.channels[channel], start, end, options):
+                for number, kind in enumerate(options.kinds):
+                    if end - start >= FEWEST_SAMPLES[kind] and (kind != "correlation" or len(present) > 1):
+                        yield start, end, channel, number
 
 
 def segments_of(recording: Recording, options: AlignmentOptions) -> list[tuple[int, int]]:
@@ -92,28 +127,73 @@ def _kept(recording: Recording, channel: str, start: int, end: int, options: Ali
 
 
 def alignment_sample(
-    recording: Recording, channel: str, start: int, end: int, options: AlignmentOptions
+    recording: Recording, channel: str, start: int, end: int, options: AlignmentOptions, kind: Kind = "trend"
 ) -> AlignmentSample:
     """The one sample of samples `[start, end)` of a channel of the first stream. KeyError when it has no such channel."""
     stream = recording.streams[0]
     series = np.ascontiguousarray(stream.select(channel)[0, start:end], dtype=np.float32)
-    rng = generator_for(options.seed, recording.id, channel, start, end)
+    rng = generator_for(options.seed, recording.id, channel, start, end, *(() if kind == "trend" else (kind,)))
     sensor = spoken_channel(channel, normalized=options.normalized)
-    facts = trend_facts(series, stream.rate_hz, sensor, options.count)
-    question = trend_question(rng)
+    second, second_channel = None, ""
+    if kind == "correlation":
+        names = [name for name in options.channels if name != channel and stream.has(name)]
+        second_channel = names[int(rng.integers(len(names)))]
+        second = np.ascontiguousarray(stream.select(second_channel)[0, start:end], dtype=np.float32)
+    question = asked(_QUESTIONS[kind], rng)
+    facts, answer = _told(kind, series, stream.rate_hz, sensor, second, second_channel, options, rng)
     return AlignmentSample(
         series=series,
         rate_hz=stream.rate_hz,
         channel=channel,
         question=question,
-        answer=trend_answer(facts, draw_style(rng)),
+        answer=answer,
         facts=facts,
+        kind=kind,
         dataset=recording.dataset or "",
         subject=recording.subject or "",
         recording_id=recording.id,
         start=start,
         end=end,
+        other=second,
+        other_channel=second_channel,
     )
+
+
+_QUESTIONS: dict[Kind, Family] = {
+    "trend": TREND_QUESTIONS,
+    "merged": MERGED_QUESTIONS,
+    "frequency": frequency.QUESTIONS,
+    "periodicity": periodicity.QUESTIONS,
+    "correlation": correlation.QUESTIONS,
+}
+
+
+def _told(
+    kind: Kind,
+    series: Series,
+    rate_hz: float,
+    sensor: str,
+    second: Series | None,
+    second_channel: str,
+    options: AlignmentOptions,
+    rng: np.random.Generator,
+) -> tuple[Facts, str]:
+    if kind == "trend":
+        trend = trend_facts(series, rate_hz, sensor, options.count)
+        return trend, trend_answer(trend, draw_style(rng))
+    if kind == "merged":
+        merged = merged_facts(series, rate_hz, sensor, options.tolerance_std, options.count)
+        return merged, merged_answer(merged, draw_style(rng), rng)
+    if kind == "frequency":
+        swing = frequency.frequency_facts(series, rate_hz)
+        return swing, frequency.frequency_answer(swing, rng)
+    if kind == "periodicity":
+        rhythm = periodicity.periodicity_facts(series, rate_hz)
+        return rhythm, periodicity.periodicity_answer(rhythm, rng)
+    assert second is not None
+    other = spoken_channel(second_channel, normalized=options.normalized)
+    relation = correlation.correlation_facts(series, second, sensor, other)
+    return relation, correlation.correlation_answer(relation, rng)
 
 
 class AlignmentCorpus(Sequence[AlignmentSample]):
@@ -122,24 +202,19 @@ class AlignmentCorpus(Sequence[AlignmentSample]):
     def __init__(self, recordings: Iterable[Recording], options: AlignmentOptions | None = None) -> None:
         self.options = options or AlignmentOptions()
         self._recordings: list[Recording] = []
-        rows: list[tuple[int, int, int, int]] = []
+        rows: list[tuple[int, int, int, int, int]] = []
         for number, recording in enumerate(recordings):
             self._recordings.append(recording)
-            present = [i for i, name in enumerate(self.options.channels) if recording.streams[0].has(name)]
-            rows += [
-                (number, start, end, i)
-                for start, end in segments_of(recording, self.options)
-                for i in present
-                if _kept(recording, self.options.channels[i], start, end, self.options)
-            ]
-        self._rows = np.array(rows, dtype=np.int32).reshape(-1, 4)
+            rows += [(number, *choice) for choice in _choices(recording, self.options)]
+        self._rows = np.array(rows, dtype=np.int32).reshape(-1, 5)
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def __getitem__(self, index: int) -> AlignmentSample:  # type: ignore[override]
-        number, start, end, channel = map(int, self._rows[index])
-        return alignment_sample(self._recordings[number], self.options.channels[channel], start, end, self.options)
+        number, start, end, channel, kind = map(int, self._rows[index])
+        name = self.options.channels[channel]
+        return alignment_sample(self._recordings[number], name, start, end, self.options, self.options.kinds[kind])
 
     def lengths(self) -> npt.NDArray[np.int32]:
         """(n,) samples of each segment, for batches of like length."""

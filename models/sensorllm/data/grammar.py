@@ -32,6 +32,8 @@ SLOTS: dict[str, str] = {
     "channels": COUNT_PATTERN,
     "changes": COUNT_PATTERN + r" (?:segments?|changes?)",
     "trend": "|".join(TREND_OF_WORD),
+    "band": "no|a weak|a moderate|a strong",
+    "sign": "positive|negative",
 }
 _SLOT = re.compile(r"\{([a-z]+)\}")
 _ARTICLE = re.compile(r"\b([Aa])n?\\ ")

@@ -46,6 +46,21 @@ TREND_QUESTIONS = Family.of(
     "Where does this {data} rise, fall or stay the same?",
     "When does this {data} go up, when down, and when neither?",
 )
+# For the trend on the whole (`merged`), so that the question tells which of two rules the answer follows.
+MERGED_QUESTIONS = Family.of(
+    "How does this {data} move on the whole?",
+    "How does this {data} go, small wiggles left aside?",
+    "Describe the broad trends in this {data}.",
+    "Describe this {data} in a few strokes.",
+    "Give the main trends of this {data} with their times.",
+    "List the larger movements of this {data}.",
+    "Name the main stretches of this {data}.",
+    "Read the rough course of this {data}.",
+    "Sum up this {data} without its small changes.",
+    "What are the main trends in this {data}?",
+    "Which broad trends does this {data} show?",
+    "Where does this {data} rise or fall in the main?",
+)
 # `{channels}` is the number of channels, in digits or in words.
 ACTIVITY_QUESTIONS = Family.of(
     "What is the person doing in this {data} of {channels} channels?",
@@ -106,8 +121,13 @@ ACTIVITY_QUESTIONS = Family.of(
 )
 
 
+def asked(family: Family, rng: np.random.Generator) -> str:
+    """A question of the family about `time series data` or `sensor data`."""
+    return family.draw(rng).render({"data": DATA_NAMES[int(rng.integers(len(DATA_NAMES)))]})
+
+
 def trend_question(rng: np.random.Generator) -> str:
-    return TREND_QUESTIONS.draw(rng).render({"data": DATA_NAMES[int(rng.integers(len(DATA_NAMES)))]})
+    return asked(TREND_QUESTIONS, rng)
 
 
 def activity_question(channels: int, rng: np.random.Generator) -> str:
