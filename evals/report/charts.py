@@ -14,7 +14,7 @@ from recordings import Recording, Stream, plain
 
 # Two colours that nothing else uses: the page replaces them by its own, light or dark.
 INK, FAINT = "#23282f", "#c9ced6"
-BLUE, GREY = "#2f7ed8", "#9aa3ad"
+BLUE, RIVALS = "#2f7ed8", ("#e0a526", "#8e6bc4", "#9aa3ad")
 AXES = ("#c0504d", "#4f8f4a", "#3b6fb6")
 MOST_COLUMNS = 900
 _STYLE = {
@@ -41,28 +41,32 @@ def reliability(bins: Sequence[tuple[float, float, int]]) -> str:
         total = sum(n for *_, n in bins)
         said, held = [b[0] for b in bins], [b[1] for b in bins]
         axes.plot(said, held, color=BLUE, linewidth=1)
-        axes.scatter(said, held, s=[12 + 220 * n / total for *_, n in bins], color=BLUE, alpha=0.75, linewidths=0)
+        axes.scatter(
+            said, held, s=[12 + 160 * n / total for *_, n in bins], color=BLUE, alpha=0.75, linewidths=0, clip_on=False
+        )
         axes.set(xlim=(0, 1), ylim=(0, 1.02), xlabel="said confidence", ylabel="share right")
         axes.set_aspect("equal", adjustable="box")
     return svg[0]
 
 
 def people(of: Mapping[str, Mapping[str, tuple[float, int]]], what: str) -> str:
-    """of: system → person → (figure, answers). One column a person, the first system strong, the others pale."""
+    """of: system → person → (figure, answers). One column a person, the first system as points, the others as bars."""
     names = list(next(iter(of.values())))
     wide = min(10.0, max(3.4, 1.2 + 0.24 * len(names)))
-    with _figure(wide, 2.9) as (figure, svg):
-        axes = figure.add_axes((0.62 / wide, 0.26, 1 - 0.7 / wide, 0.62))
-        for number, (system, values) in reversed(list(enumerate(of.items()))):
+    tall = 2.7 + 0.16 * len(of)
+    with _figure(wide, tall) as (figure, svg):
+        axes = figure.add_axes((0.62 / wide, 0.72 / tall, 1 - 0.7 / wide, 1.9 / tall))
+        for number, (system, values) in enumerate(of.items()):
             found = [values[name][0] if name in values else np.nan for name in names]
             axes.scatter(
                 range(len(names)),
                 found,
-                s=34 if number == 0 else 20,
-                color=BLUE if number == 0 else GREY,
+                s=34 if number == 0 else 40,
+                color=BLUE if number == 0 else RIVALS[(number - 1) % len(RIVALS)],
                 marker="o" if number == 0 else "_",
-                label=plain(system, 40),
+                label=plain(system, 34),
                 linewidths=0 if number == 0 else 1.5,
+                zorder=9 - number,
             )
         low = min((v[0] for values in of.values() for v in values.values()), default=0.0)
         axes.set(ylim=(min(0.0, low), 1.04), xlim=(-0.7, len(names) - 0.3), ylabel=what)
@@ -75,7 +79,7 @@ def people(of: Mapping[str, Mapping[str, tuple[float, int]]], what: str) -> str:
             fontsize=7,
         )
         axes.grid(axis="y", color=FAINT, linewidth=0.4, alpha=0.6)
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, fontsize=7, frameon=False, borderaxespad=0.1)
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=1, fontsize=7, frameon=False, borderaxespad=0.1)
     return svg[0]
 
 

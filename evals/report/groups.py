@@ -12,7 +12,7 @@ from evals.runs import Run, Sample
 
 # A class list longer than this is open text: no confusion matrix, no colours.
 MOST_CLASSES = 32
-BINS = 10
+BINS = 15
 
 
 @dataclass(frozen=True, slots=True)

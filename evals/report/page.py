@@ -24,6 +24,8 @@ _TEMPLATES = Path(__file__).parent / "templates"
 MOST_PARTS, MOST_MATRICES, MOST_METRICS = 16, 4, 8
 # Worst answers listed a part; of all parts together so many have their signal drawn: a page of some megabytes.
 WORST, PLOTS = 8, 24
+# Metrics of which less is better have one of these in their name.
+LOWER = ("error", "ece", "brier", "invented", "invalid", "distance", "alarm", "unsupported", "loss", "_s")
 # Text that a reader of a mistake wants to see, where a task keeps it.
 TOLD = ("question", "answer", "prompt", "text", "reason", "template", "expected")
 
@@ -71,7 +73,7 @@ def _tables(result: Mapping[str, object]) -> list[dict[str, object]]:
         for row in rows:
             names += [n for n, v in _mapped(row.get("metrics")).items() if n not in names and not _is_dict_of_counts(v)]
         names = names[:MOST_METRICS]
-        best = {n: max((v for r in rows if (v := _value(r, n)) is not None), default=None) for n in names}
+        best = {n: _best(n, [v for r in rows if (v := _value(r, n)) is not None]) for n in names}
         cells = [
             {
                 "name": row.get("name", ""),
@@ -87,6 +89,12 @@ def _tables(result: Mapping[str, object]) -> list[dict[str, object]]:
         ]
         tables.append({"part": part, "names": names, "rows": cells})
     return tables
+
+
+def _best(name: str, values: Sequence[float]) -> float | None:
+    """The lowest error, the highest of anything else."""
+    lower = any(word in name for word in LOWER)
+    return (min if lower else max)(values, default=None)
 
 
 def _part(
@@ -134,7 +142,7 @@ def _matrix(answers: Answers) -> dict[str, object]:
         shown = row if none else row[:-1]
         rows.append((truth, [(n, n / total, i == number) for i, n in enumerate(shown)], row[number] / total))
     heads = [*answers.classes, *(["no answer"] if none else [])]
-    return {"system": answers.system, "heads": heads, "rows": rows}
+    return {"system": answers.system, "heads": heads, "rows": rows, "long": max(map(len, heads))}
 
 
 def _mistake(sample: Sample, plots: _Plots, anchor: str) -> dict[str, object]:

@@ -152,8 +152,8 @@ class Run:
 
     def note(self, key: str, value: JsonValue) -> None:
         """Into the header: the protocol, the data, whatever `score` needs that no sample says."""
-        # As it will be read again: a tuple becomes a list, a number a number.
-        self.header[key] = json.loads(json.dumps(value, allow_nan=False))
+        # As it will be read again, names in order: scored now or by a stranger, the bytes are the same.
+        self.header[key] = json.loads(json.dumps(value, allow_nan=False, sort_keys=True))
         self._save_header()
 
     def audit(self, material: Material, part: str = "") -> None:
