@@ -64,12 +64,18 @@ TASKS: dict[str, TaskEntry] = {
     for entry in (
         TaskEntry("har", "evals.tasks.har", "Which activity is one window? Four public sets, held-out subjects."),
         TaskEntry("timeline", "evals.tasks.timeline", "Which activity is every moment of a continuous recording?"),
+        TaskEntry("robustness", "evals.tasks.robustness", "What is left when a device fails in a known way?"),
+        TaskEntry("calibration", "evals.tasks.calibration", "Is a stated confidence the share of right answers?"),
+        TaskEntry("few_shot", "evals.tasks.few_shot", "What do 0 to 50 labelled windows a class bring?"),
+        TaskEntry("zero_shot", "evals.tasks.zero_shot", "Which activity, by words alone or from another set?"),
         TaskEntry("sound", "evals.tasks.sound", "Which daily sound is in a clip of a group never heard before?"),
         TaskEntry("verification", "evals.tasks.verification", "Are planted lies caught, and true sentences passed?"),
         TaskEntry("qa", "evals.tasks.qa", "Are questions with known answers answered exactly, and nothing invented?"),
         TaskEntry("printed", "evals.tasks.printed", "Does any number printed in 200 real recordings lack a fact?"),
         TaskEntry("anticipation", "evals.tasks.anticipation", "What comes next, and for how long?"),
-        TaskEntry("retrieval", "evals.tasks.retrieval", "Are windows found by text, texts by windows, windows by windows?"),
+        TaskEntry(
+            "retrieval", "evals.tasks.retrieval", "Are windows found by text, texts by windows, windows by windows?"
+        ),
         TaskEntry("perf", "evals.tasks.perf", "How fast, with how many language-model calls and how much memory?"),
         TaskEntry("spine", "evals.tasks.spine", "All of the above, collected into one file of acceptance figures."),
         TaskEntry(

@@ -1,0 +1,66 @@
+"""Window classifiers by name. A later model registers with one line here, and every window task picks it up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+from evals.systems.imported import Imported
+from evals.systems.system import WindowSystem
+from recordings import UserError
+
+IMPORTED = "predictions:"
+
+
+@dataclass(frozen=True, slots=True)
+class SystemEntry:
+    """key: what `--systems` is given. path: `module:class`, imported when it is asked. ours: a part of the product.
+
+    kind: `baseline` learns from the training windows; `ours` is the product; `words` knows the classes by words alone.
+    """
+
+    key: str
+    path: str
+    kind: str
+
+    def make(self) -> WindowSystem:
+        module, _, name = self.path.partition(":")
+        return cast("WindowSystem", getattr(import_module(module), name)())
+
+
+SYSTEMS: dict[str, SystemEntry] = {
+    entry.key: entry
+    for entry in (
+        SystemEntry("majority", "evals.systems.chance:Majority", "baseline"),
+        SystemEntry("stratified_random", "evals.systems.chance:StratifiedRandom", "baseline"),
+        SystemEntry("forest", "evals.systems.on_features:Forest", "baseline"),
+        SystemEntry("logistic", "evals.systems.on_features:Logistic", "baseline"),
+        SystemEntry("neighbours", "evals.systems.on_features:Neighbours", "baseline"),
+        SystemEntry("minirocket", "evals.systems.rockets:MiniRocketRidge", "baseline"),
+        SystemEntry("multirocket_hydra", "evals.systems.rockets:MultiRocketHydra", "baseline"),
+        SystemEntry("telltale_motion", "evals.systems.telltale_motion:TelltaleMotion", "ours"),
+        SystemEntry("embedding_neighbours", "evals.systems.on_embeddings:EmbeddingNeighbours", "ours"),
+        SystemEntry("embedding_probe", "evals.systems.on_embeddings:EmbeddingProbe", "ours"),
+        SystemEntry("minilm", "evals.systems.by_words:SentenceCosine", "words"),
+        SystemEntry("language_model", "evals.systems.by_words:LanguageModelAlone", "words"),
+    )
+}
+
+
+def systems(wanted: tuple[str, ...] = (), kinds: tuple[str, ...] = ("baseline", "ours", "words")) -> list[WindowSystem]:
+    """The systems of these keys (() for all of the kinds), freshly made. `predictions:FILE.npz` is one too.
+
+    UserError for an unknown key.
+    """
+    return [made(key) for key in (wanted or [key for key, entry in SYSTEMS.items() if entry.kind in kinds])]
+
+
+def made(key: str) -> WindowSystem:
+    if key.startswith(IMPORTED):
+        return Imported(Path(key.removeprefix(IMPORTED)))
+    if key not in SYSTEMS:
+        known = f"one of {', '.join(SYSTEMS)} or {IMPORTED}FILE.npz"
+        raise UserError(key, expected=known, found="no such window classifier", cure="name one with --systems")
+    return SYSTEMS[key].make()
