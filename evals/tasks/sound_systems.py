@@ -13,7 +13,7 @@ import numpy.typing as npt
 from models.audio import NONE_OF_THESE, SOUND_LABELS, SoundTagger, YamnetTagger
 from models.audio.batches import load_sounds
 from models.audio.clips import LabelledClip
-from models.audio.scoring import calibration_error, clip_predictions, predict_clips, score_labels
+from models.audio.scoring import clip_predictions, predict_clips, score_labels
 from recordings import UserError
 
 Guess = list[str]
@@ -37,15 +37,15 @@ class Clips:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One system's guesses on the two sets, and how sure it was on the foreign one (None: it does not say)."""
+    """One system's guesses on the two sets, and how sure it was of each (None: it does not say)."""
 
     name: str
     revision: str
     held_out: Guess
     foreign: Guess
     seconds: float
+    held_out_probability: npt.NDArray[np.float32] | None = None
     foreign_probability: npt.NDArray[np.float32] | None = None
-    calibration_error: float | None = None
     note: str = ""
 
 
@@ -72,9 +72,9 @@ def logistic(data_dir: Path, train: Clips, validation: Clips, test: Clips, forei
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=2000, class_weight="balanced"))
     model.fit(mean_log_mel(train.sounds), train.truth)
     held_out, other = (list(model.predict(mean_log_mel(part.sounds))) for part in (test, foreign))
-    probability = model.predict_proba(mean_log_mel(foreign.sounds)).max(axis=1).astype(np.float32)
+    sure, other_sure = (model.predict_proba(mean_log_mel(part.sounds)).max(axis=1) for part in (test, foreign))
     seconds = time.perf_counter() - started
-    return Outcome("logistic on mean log-mel", "C=0.1", held_out, other, seconds, probability)
+    return Outcome("logistic on mean log-mel", "C=0.1", held_out, other, seconds, sure, other_sure)
 
 
 def yamnet(data_dir: Path, train: Clips, validation: Clips, test: Clips, foreign: Clips) -> Outcome | None:
@@ -107,9 +107,8 @@ def tagger(checkpoint: Path | None, test: Clips, foreign: Clips) -> Outcome:
     probabilities = predict_clips(model, test.sounds)
     others = predict_clips(model, foreign.sounds)
     held_out, other = ([model.labels[i] for i in part.argmax(axis=1)] for part in (probabilities, others))
-    error = calibration_error(probabilities, [model.labels.index(label) for label in test.truth])
     seconds = time.perf_counter() - started
-    return Outcome(model.name, model.revision, held_out, other, seconds, others.max(axis=1), error)
+    return Outcome(model.name, model.revision, held_out, other, seconds, probabilities.max(axis=1), others.max(axis=1))
 
 
 def clip_macro_f1(truth: Sequence[str], guess: Sequence[str], sources: Sequence[str]) -> float:
