@@ -137,7 +137,9 @@ def _embedded(windows: npt.NDArray[Any], model: MotionClassifier, settings: Moti
     heard = resample(stacked, rate_hz).samples.reshape(n, AXES, -1)
     length = heard.shape[2]
     # End to end in one array; each window is cut out again on its own.
-    prepared = Prepared(np.ascontiguousarray(heard.transpose(1, 0, 2).reshape(AXES, -1)), rate_hz, 0.0)
+    prepared = Prepared(
+        np.ascontiguousarray(heard.transpose(1, 0, 2).reshape(AXES, -1)), rate_hz, 0.0, source_hz=settings.rate_hz
+    )
     spans = [Span(i * length / rate_hz, (i + 1) * length / rate_hz) for i in range(n)]
     logs, embeddings, usable = model.leaf_log_probabilities(prepared, spans, position_of(settings.position))
     if not usable.all():

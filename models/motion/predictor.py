@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ import numpy.typing as npt
 import torch
 
 from models.motion import taxonomy
-from models.motion.modeling_motion import MotionForActivityClassification
+from models.motion.configuration_motion import MotionConfig
+from models.motion.modeling_motion import MotionEnsemble, MotionForActivityClassification
 from models.motion.processing_motion import SHORTEST_S, Cut, Prepared, cut, pieces, prepare
 from recordings import Span, Stream, UserError
 
@@ -51,14 +53,16 @@ def pick_device(device: str) -> torch.device:
     return torch.device(device)
 
 
-def load_quietly(folder: Path) -> MotionForActivityClassification:
+def load_quietly(folder: Path) -> MotionForActivityClassification | MotionEnsemble:
     """`from_pretrained` without its progress bar: two megabytes load in milliseconds."""
     from transformers.utils import logging
 
     shown = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()
     try:
-        return MotionForActivityClassification.from_pretrained(folder, local_files_only=True)
+        config = MotionConfig.from_pretrained(folder, local_files_only=True)
+        kind = MotionEnsemble if config.members > 1 else MotionForActivityClassification
+        return kind.from_pretrained(folder, local_files_only=True)
     finally:
         if shown:
             logging.enable_progress_bar()
@@ -67,13 +71,15 @@ def load_quietly(folder: Path) -> MotionForActivityClassification:
 class MotionClassifier:
     """The trained network with everything that turns a user's stream into its windows."""
 
-    def __init__(self, model: MotionForActivityClassification, revision: str, device: torch.device) -> None:
+    def __init__(
+        self, model: MotionForActivityClassification | MotionEnsemble, revision: str, device: torch.device
+    ) -> None:
         self.model = model.eval().to(device)
         self.device = device
         self.name = str(model.config.checkpoint_name)
         self.revision = revision
         self.licence = str(model.config.licence)
-        self.embedding_size = int(model.config.embedding_size)
+        self.embedding_size = int(model.config.embedding_size * model.config.members)
 
     @classmethod
     def from_pretrained(cls, path: Path | str | None = None, device: str = "auto") -> MotionClassifier:
@@ -151,7 +157,7 @@ class MotionClassifier:
             for first in range(0, len(numbers), batch_size):
                 chosen = numbers[first : first + batch_size]
                 windows = cut(prepared, [parts[i][1].start_s for i in chosen], length)
-                batch_logs, batch_embeddings = self.score(windows, position)
+                batch_logs, batch_embeddings = self.score(windows, position, prepared.source_hz)
                 owners = np.array([parts[i][0] for i in chosen])[windows.usable]
                 np.add.at(logs, owners, batch_logs[windows.usable])
                 np.add.at(embeddings, owners, batch_embeddings[windows.usable])
@@ -161,7 +167,9 @@ class MotionClassifier:
         return logs / scale, (embeddings / scale).astype(np.float32), usable
 
     @torch.inference_mode()
-    def score(self, windows: Cut, position: str | None) -> tuple[npt.NDArray[np.float64], Floats]:
+    def score(
+        self, windows: Cut, position: str | None, source_hz: float = math.inf
+    ) -> tuple[npt.NDArray[np.float64], Floats]:
         """Windows already cut → (n, leaves) log-probabilities over every leaf and (n, D) embeddings."""
         place = taxonomy.position_of(position)
         row = list(self.model.config.positions).index(place)
@@ -171,5 +179,7 @@ class MotionClassifier:
             torch.full((n,), row, dtype=torch.int64, device=self.device),
             torch.from_numpy(windows.has_gyro).to(self.device),
         )
-        logits = output.logits.double() / float(self.model.config.temperatures.get(place, 1.0))
+        temperatures = self.model.config.temperatures
+        kind = taxonomy.calibration_of(place, source_hz)
+        logits = output.logits.double() / float(temperatures.get(kind, temperatures.get(place, 1.0)))
         return logits.log_softmax(dim=1).cpu().numpy(), output.embedding.float().cpu().numpy()

@@ -45,12 +45,16 @@ def motion_samples(stream: Stream, rate_hz: float) -> Samples:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A whole stream at the network's rate and in the network's axes. samples: (6, n). steps: what was done."""
+    """A whole stream at the network's rate and in the network's axes. samples: (6, n). steps: what was done.
+
+    source_hz: the rate that the device sampled at.
+    """
 
     samples: Samples
     rate_hz: float
     start_s: float
     steps: tuple[Step, ...] = ()
+    source_hz: float = math.inf
 
     def starting(self, start_s: float) -> int:
         return round((start_s - self.start_s) * self.rate_hz)
@@ -73,7 +77,7 @@ def prepare(
         if turn is not AS_IS:
             samples = turned(samples, turn)
             steps.append(Step("turn axes", turn.reason, "as recorded", turn.name, warning=True))
-    return Prepared(samples, rate_hz, stream.start_s, tuple(steps))
+    return Prepared(samples, rate_hz, stream.start_s, tuple(steps), stream.rate_hz)
 
 
 @dataclass(frozen=True, slots=True)

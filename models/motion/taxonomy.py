@@ -44,6 +44,11 @@ LEAVES: tuple[str, ...] = (
 GROUPS: dict[str, tuple[str, ...]] = {"stairs": ("walking_upstairs", "walking_downstairs")}
 POSITIONS: tuple[str, ...] = ("unknown", "hip", "pocket", "waist", "wrist")
 
+# A phone in a pocket that samples at 20 Hz hears half the band that others hear, and is right less often.
+SLOW_HZ = 25.0
+SLOW_POCKET = "pocket, 25 Hz or less"
+KINDS: tuple[str, ...] = (*POSITIONS, SLOW_POCKET)
+
 # What another word for a place means here. A chest or an ankle is none of the four: it is `unknown`.
 _POSITION_WORDS = {"hand": "wrist", "watch": "wrist", "arm": "wrist", "belt": "waist", "trouser pocket": "pocket"}
 
@@ -187,6 +192,11 @@ def labels_for(position: str | None) -> tuple[str, ...]:
 def prose(label: str) -> str:
     """`walking_upstairs` → `walking upstairs`."""
     return label.replace("_", " ")
+
+
+def calibration_of(position: str, source_hz: float) -> str:
+    """The kind of stream that a temperature belongs to: a position, and at the pocket whether the sensor is a slow one."""
+    return SLOW_POCKET if position == "pocket" and source_hz <= SLOW_HZ else position
 
 
 def indices(labels: Iterable[str]) -> list[int]:

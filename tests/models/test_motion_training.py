@@ -10,13 +10,15 @@ import torch
 from safetensors.torch import load_file
 
 from models.motion import LEAVES, MotionClassifier, MotionConfig, train_motion
+from models.motion.modeling_motion import MotionEnsemble
 from models.motion.subjects import VALIDATION_SUBJECTS
-from models.motion.taxonomy import indices, known_leaves
+from models.motion.taxonomy import KINDS, indices, known_leaves
 from models.motion.training.augment import Augmentation, augmented, low_passed, rotations
 from models.motion.training.corpus import Corpus, Run, TrainingStream, assemble, read_corpus, training_recordings
 from models.motion.training.learner import Recipe
 from models.motion.training.loss import masked_loss
 from models.motion.training.sampling import WindowSampler
+from models.motion.training.stages import groups
 from recordings import UserError
 from recordings.datasets import DATASETS, HELD_OUT_SUBJECTS
 
@@ -39,7 +41,7 @@ def tiny_corpus() -> Corpus:
     return assemble(streams, 50.0)
 
 
-TINY = MotionConfig(stem_width=4, widths=(4, 4, 4), statistics_size=4, embedding_size=8, position_size=2)
+TINY = MotionConfig(stem_width=4, widths=(4, 4, 4), statistics_size=4, embedding_size=8, position_size=2, members=2)
 RECIPE = Recipe(batch_size=8, epoch_window_s=2.0)
 
 
@@ -52,6 +54,7 @@ def train(folder: Path, **options: object) -> None:
         config=TINY,
         recipe=RECIPE,
         corpus=tiny_corpus(),
+        folds=2,
         device="cpu",
         **options,  # type: ignore[arg-type]
     )
@@ -59,7 +62,7 @@ def train(folder: Path, **options: object) -> None:
 
 def test_a_stopped_run_goes_on_bit_for_bit(tmp_path: Path) -> None:
     train(tmp_path / "whole")
-    for _ in range(6):
+    for _ in range(13):
         train(tmp_path / "parts", stop_after_epochs=1)
     whole, parts = (load_file(tmp_path / name / "model.safetensors") for name in ("whole", "parts"))
     assert whole.keys() == parts.keys()
@@ -75,8 +78,8 @@ def test_a_trained_folder_is_a_checkpoint_with_a_card(tmp_path: Path) -> None:
     shares = [share for _, share in said]
     assert shares == sorted(shares) and shares[-1] == 1.0
     model = MotionClassifier.from_pretrained(tmp_path, device="cpu")
-    assert model.revision.startswith("motion-s3-e2-") and model.embedding_size == 8
-    assert set(model.model.config.temperatures) == {"unknown", "hip", "pocket", "waist", "wrist"}
+    assert model.revision.startswith("motion-s3-e2-") and model.embedding_size == 16
+    assert set(model.model.config.temperatures) == set(KINDS)
     card = (tmp_path / "README.md").read_text(encoding="utf-8")
     assert "Not for commercial use" in card and "1631" in card and "macro-F1" in card
 
@@ -85,25 +88,66 @@ def test_other_settings_do_not_go_on_from_a_run(tmp_path: Path) -> None:
     train(tmp_path, stop_after_epochs=1)
     with pytest.raises(UserError, match="other settings"):
         train_motion(
-            tmp_path, tmp_path, seed=4, epochs=2, config=TINY, recipe=RECIPE, corpus=tiny_corpus(), device="cpu"
+            tmp_path,
+            tmp_path,
+            seed=4,
+            epochs=2,
+            config=TINY,
+            recipe=RECIPE,
+            corpus=tiny_corpus(),
+            folds=2,
+            device="cpu",
         )
 
 
 def test_another_seed_gives_other_weights(tmp_path: Path) -> None:
-    train(tmp_path / "a", refit=False)
-    train_motion(
-        tmp_path,
-        tmp_path / "b",
-        seed=4,
-        epochs=2,
-        config=TINY,
-        recipe=RECIPE,
-        corpus=tiny_corpus(),
-        device="cpu",
-        refit=False,
-    )
+    for name, seed in (("a", 3), ("b", 4)):
+        train_motion(
+            tmp_path,
+            tmp_path / name,
+            seed=seed,
+            epochs=1,
+            config=TINY,
+            recipe=RECIPE,
+            corpus=tiny_corpus(),
+            folds=2,
+            device="cpu",
+        )
     a, b = (load_file(tmp_path / name / "model.safetensors") for name in "ab")
-    assert not torch.equal(a["stem.0.weight"], b["stem.0.weight"])
+    assert not torch.equal(a["members.0.stem.0.weight"], b["members.0.stem.0.weight"])
+    assert not torch.equal(a["members.0.stem.0.weight"], a["members.1.stem.0.weight"])
+
+
+def test_processes_can_share_the_work_of_one_folder(tmp_path: Path) -> None:
+    train(tmp_path / "alone")
+    for names in (["final-1", "fold1-0"], ["final-0", "fold0-0", "fold0-1", "fold1-1"]):
+        train(tmp_path / "shared", only=names)
+        assert not (tmp_path / "shared" / "model.safetensors").exists()
+    train(tmp_path / "shared")
+    alone, shared = (load_file(tmp_path / name / "model.safetensors") for name in ("alone", "shared"))
+    assert all(torch.equal(alone[name], shared[name]) for name in alone)
+
+
+def test_a_pool_answers_with_the_mean_of_its_networks(tmp_path: Path) -> None:
+    train(tmp_path)
+    pool = MotionClassifier.from_pretrained(tmp_path, device="cpu").model
+    assert isinstance(pool, MotionEnsemble)
+    windows = torch.randn(3, 6, 128, generator=torch.Generator().manual_seed(0)) * 4
+    given = (windows, torch.tensor([0, 3, 4]), torch.tensor([True, False, True]))
+    with torch.inference_mode():
+        each = [member(*given) for member in pool.members]
+        found = pool(*given)
+    torch.testing.assert_close(found.logits, (each[0].logits + each[1].logits) / 2)
+    torch.testing.assert_close(found.embedding, torch.cat([one.embedding for one in each], dim=1))
+
+
+def test_every_training_person_is_left_out_once() -> None:
+    corpus = tiny_corpus()
+    left_out = groups(corpus, 2)
+    assert sorted(who for fold in left_out for who in fold["hapt"]) == ["1", "3"]
+    assert not left_out[0]["wisdm"] & left_out[1]["wisdm"]
+    with pytest.raises(ValueError, match="3 folds of 2 people"):
+        groups(corpus, 3)
 
 
 def test_the_loss_asks_only_what_a_set_can_know() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -62,6 +63,11 @@ class Learner:
         self.model.load_state_dict(part(tensors, "model"))
         self.average = {k: v.to(self.device) for k, v in part(tensors, "average").items()}
         restore_optimizer(self.optimizer, part(tensors, "optimizer"))
+
+    def set_gravity(self, density: npt.NDArray[np.float32]) -> None:
+        """Where gravity points at each position, which no step changes."""
+        self.average["gravity_density"] = torch.from_numpy(density).to(self.device)
+        self.model.gravity_density.copy_(self.average["gravity_density"])
 
     def averaged(self) -> MotionForActivityClassification:
         """A copy with the running average as its weights, in evaluation mode."""

@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from safetensors.torch import load_file
+from torch import Tensor
 
 from models.motion.configuration_motion import MotionConfig
-from models.motion.modeling_motion import MotionForActivityClassification
+from models.motion.modeling_motion import MotionEnsemble, MotionForActivityClassification
 from models.motion.predictor import pick_device
-from models.motion.subjects import VALIDATION_SUBJECTS
 from models.motion.training.augment import Augmentation
 from models.motion.training.corpus import Corpus, read_corpus
 from models.motion.training.learner import Learner, Recipe
 from models.motion.training.sampling import WindowSampler
-from models.motion.training.state import RunState, load_state, save_state
-from models.motion.training.validation import figures, fit_temperatures, score_corpus
+from models.motion.training.stages import People, Stage, groups, stages
+from models.motion.training.state import StageState, load_state, save_state, save_tensors
+from models.motion.training.validation import Scores, figures, fit_temperatures, joined, score_corpus, truth_of
 from recordings import UserError
 
 Progress = Callable[[str, float], None]
 DEFAULT_EPOCHS = 24
+# Small sets of people vary much: all of them are validation subjects in turn.
+FOLDS = 5
+MEMBERS = 3
 LICENCE = "research and other non-commercial use: the hapt recordings forbid commercial use (see the card)"
-_STAGES = {"select": 1, "final": 2}
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingSummary:
-    """What goes into the card. validation: protocol → macro_f1, accuracy, ece, n on the validation subjects."""
+    """What goes into the card. validation: protocol → macro_f1, accuracy, ece, n out of fold."""
 
     output_dir: Path
     epochs: int
@@ -40,8 +45,13 @@ class TrainingSummary:
     validation: dict[str, dict[str, float]]
     temperatures: dict[str, float]
     train_subjects: dict[str, list[str]]
-    validation_subjects: dict[str, list[str]]
-    history: list[dict[str, Any]]
+    folds: int
+    history: dict[str, list[float]]
+
+
+def default_config() -> MotionConfig:
+    """The shape that is shipped."""
+    return MotionConfig(checkpoint_name="motion-base", licence=LICENCE, members=MEMBERS)
 
 
 def train_motion(
@@ -54,103 +64,139 @@ def train_motion(
     resume: bool = True,
     progress: Progress | None = None,
     device: str = "auto",
-    refit: bool = True,
+    folds: int = FOLDS,
     config: MotionConfig | None = None,
     recipe: Recipe | None = None,
     plan: Augmentation | None = None,
     corpus: Corpus | None = None,
     stop_after_epochs: int | None = None,
+    only: Sequence[str] | None = None,
 ) -> TrainingSummary:
     """Train on all four sets without their held-out subjects, and write checkpoint and card into `output_dir`.
 
-    Stage `select` leaves the validation subjects out, is measured on them and fits the temperatures; stage `final`
-    (`refit`) trains the same recipe on every training subject and keeps those temperatures. `budget_minutes` chooses
-    the epochs from the time of a few steps on this machine (so their number is not reproducible; `epochs` is).
-    progress: called with a short text and the share done, 0–1. `resume` goes on where a stopped run was, bit for bit.
-    `stop_after_epochs` ends this call early, after that many epochs, as an interruption would.
+    First every fold of the training subjects is answered by networks that saw the other folds; those answers are the
+    validation figures and fit the temperatures. Then the same number of networks is trained on every training subject:
+    the checkpoint. `budget_minutes` chooses the epochs from the time of a few steps on this machine (so their number is
+    not reproducible; `epochs` is). progress: called with a short text and the share done, 0–1. `resume` goes on where a
+    stopped run was, bit for bit. `stop_after_epochs` ends this call early, after that many epochs, as an interruption
+    would. `only` trains the named stages (`fold0-0`, `final-1`, …): several processes can share the work of one folder.
 
     Raises UserError when the data are missing, or the folder holds a run with other settings.
     """
     started = time.monotonic()
     tick: Progress = progress or (lambda text, share: None)
     chosen, recipe, plan = pick_device(device), recipe or Recipe(), plan or Augmentation()
-    config = config or MotionConfig(checkpoint_name="motion-base", licence=LICENCE)
+    config = config or default_config()
     output_dir.mkdir(parents=True, exist_ok=True)
     corpus = corpus or read_corpus(data_dir, config.rate_hz, tick)
-    fitting = corpus.without(VALIDATION_SUBJECTS)
-    sampler = WindowSampler(fitting, chosen)
+    left_out = groups(corpus, folds)
+    todo = stages(folds, config.members)
+    sampler = WindowSampler(corpus, chosen)
     steps = max(1, round(sampler.seconds / recipe.epoch_window_s / recipe.batch_size))
-    found = load_state(output_dir) if resume else None
+    found = next((s for s in (load_state(output_dir, stage.name) for stage in todo) if s), None) if resume else None
     if epochs is None and found is not None:
         epochs = int(found[0].settings["epochs"])
     if epochs is None:
-        epochs = _affordable(budget_minutes, sampler, config, recipe, plan, chosen, steps, refit)
-    settings = {
-        "seed": seed,
-        "epochs": epochs,
-        "refit": refit,
-        "recipe": asdict(recipe),
-        "plan": asdict(plan),
-        "widths": list(config.widths),
-    }
-    state, tensors = found or (RunState(settings), {})
-    if state.settings != settings:
+        epochs = _affordable(budget_minutes, sampler, config, recipe, plan, chosen, steps, len(todo))
+    settings = {"seed": seed, "epochs": epochs, "folds": folds, "recipe": asdict(recipe), "plan": asdict(plan)}
+    settings |= {"widths": list(config.widths), "members": config.members}
+    if found is not None and found[0].settings != settings:
         raise UserError(
             output_dir,
             expected="a folder without a run, or one of the same settings",
             found="a run with other settings",
             cure="choose another folder, or start over without resuming",
         )
-    todo = stop_after_epochs if stop_after_epochs is not None else 2 * epochs
-    stages = ["select", "final"] if refit else ["select"]
-    learner: Learner | None = None
-    for number, stage in enumerate(stages):
-        if _STAGES[state.stage] > _STAGES[stage]:
+    run = _Run(output_dir, config, recipe, plan, chosen, settings, resume, tick, stop_after_epochs)
+    for number, stage in enumerate(todo):
+        if only is not None and stage.name not in only:
             continue
-        data = fitting if stage == "select" else corpus
-        stage_sampler = sampler if stage == "select" else WindowSampler(corpus, chosen)
-        learner = Learner(config, recipe, seed + 1000 * _STAGES[stage], chosen)
-        learner.average["gravity_density"] = torch.from_numpy(data.gravity_density).to(chosen)
-        learner.model.gravity_density.copy_(learner.average["gravity_density"])
-        if state.stage == stage and state.epoch and tensors:
-            learner.restore(tensors)
-
-        def report(text: str, share: float, number: int = number, stage: str = stage) -> None:
-            tick(f"{stage}: {text}", (number + share) / len(stages))
-
-        while state.epoch < epochs and todo > 0:
-            loss = learner.epoch(
-                stage_sampler,
-                plan,
-                (seed, _STAGES[stage], state.epoch),
-                (state.epoch * steps, (state.epoch + 1) * steps, steps * epochs),
-                report,
-            )
-            state.epoch += 1
-            todo -= 1
-            entry: dict[str, Any] = {"stage": stage, "epoch": state.epoch, "loss": round(loss, 5)}
-            if stage == "select" and (state.epoch % 6 == 0 or state.epoch == epochs):
-                held = corpus.only(VALIDATION_SUBJECTS)
-                table = figures(score_corpus(learner.averaged(), held, chosen), {})
-                entry["macro_f1"] = {name: round(row["macro_f1"], 4) for name, row in table.items()}
-            state.history.append(entry)
-            report(f"epoch {state.epoch}/{epochs} {entry}", state.epoch / epochs)
-            save_state(output_dir, state, learner.model.state_dict(), learner.average, learner.optimizer)
-        if state.epoch < epochs:
+        run.share = (number / len(todo), 1 / len(todo))
+        if not run.train(stage, corpus, left_out[stage.fold] if stage.fold is not None else None):
             break
-        if stage == "select":
-            held = corpus.only(VALIDATION_SUBJECTS)
-            model = learner.averaged()
-            temperatures = fit_temperatures(model, held, chosen) if held.streams else {}
-            state.outcome = {
-                "temperatures": temperatures,
-                "validation": figures(score_corpus(model, held, chosen), temperatures),
-                "uncalibrated": figures(score_corpus(model, held, chosen), {}),
-                "unknown_position": figures(score_corpus(model, held, chosen, known_position=False), {}),
+    else:
+        if only is None:
+            summary = _finish(run, todo, corpus, left_out, time.monotonic() - started)
+            tick("done", 1.0)
+            return summary
+    return _summary(run, todo, corpus, time.monotonic() - started)
+
+
+@dataclass(slots=True)
+class _Run:
+    """What the stages share. epochs_left: before this call ends early; None never. share: where a stage lies in the whole."""
+
+    folder: Path
+    config: MotionConfig
+    recipe: Recipe
+    plan: Augmentation
+    device: torch.device
+    settings: dict[str, Any]
+    resume: bool
+    tick: Progress
+    epochs_left: int | None
+    share: tuple[float, float] = (0.0, 1.0)
+
+    def weights(self, stage: Stage) -> Path:
+        return self.folder / f"{stage.name}.weights.safetensors"
+
+    def answers(self, stage: Stage) -> Path:
+        return self.folder / f"{stage.name}.answers.safetensors"
+
+    def network(self, stage: Stage) -> MotionForActivityClassification:
+        model = MotionForActivityClassification(_one(self.config))
+        model.load_state_dict(load_file(self.weights(stage)))
+        return model.eval()
+
+    def train(self, stage: Stage, corpus: Corpus, left_out: People | None) -> bool:
+        """False when the call was to end early. A stage that is finished is left as it is."""
+        epochs, seed = int(self.settings["epochs"]), int(self.settings["seed"])
+        state, tensors = (load_state(self.folder, stage.name) if self.resume else None) or (
+            StageState(self.settings),
+            {},
+        )
+        if state.epoch == epochs and self.weights(stage).is_file() and self.resume:
+            return True
+        data = corpus if left_out is None else corpus.without(left_out)
+        sampler = WindowSampler(data, self.device)
+        steps = max(1, round(sampler.seconds / self.recipe.epoch_window_s / self.recipe.batch_size))
+        learner = Learner(_one(self.config), self.recipe, seed + 1000 * stage.number, self.device)
+        if tensors:
+            learner.restore(tensors)
+        else:
+            learner.set_gravity(corpus.gravity_density)
+        while state.epoch < epochs:
+            if self.epochs_left == 0:
+                return False
+            first = state.epoch * steps
+            span = (first, first + steps, steps * epochs)
+            loss = learner.epoch(sampler, self.plan, (seed, stage.number, state.epoch), span, self._report(stage))
+            state.epoch += 1
+            state.losses.append(round(loss, 5))
+            self.epochs_left = None if self.epochs_left is None else self.epochs_left - 1
+            if state.epoch % 4 == 0 or state.epoch == epochs or self.epochs_left is not None:
+                save_state(
+                    self.folder, stage.name, state, learner.model.state_dict(), learner.average, learner.optimizer
+                )
+        if left_out is not None:
+            model, held = learner.averaged(), corpus.only(left_out)
+            known = score_corpus(model, held, self.device)
+            blind = score_corpus(model, held, self.device, known_position=False)
+            tables = {f"known.{k}": s.logits for k, s in known.items()} | {
+                f"blind.{k}": s.logits for k, s in blind.items()
             }
-            if refit:
-                state.stage, state.epoch, tensors = "final", 0, {}
-    return _finish(output_dir, state, learner, corpus, started, chosen)
+            save_tensors(self.answers(stage), {k: torch.from_numpy(v).float() for k, v in tables.items()})
+        save_tensors(self.weights(stage), learner.average)
+        return True
+
+    def _report(self, stage: Stage) -> Progress:
+        begin, length = self.share
+        return lambda text, share: self.tick(f"{stage.name}: {text}", begin + length * share)
+
+
+def _one(config: MotionConfig) -> MotionConfig:
+    """The shape of one network of an ensemble."""
+    return type(config)(**{**config.to_dict(), "members": 1})
 
 
 def _affordable(
@@ -161,51 +207,91 @@ def _affordable(
     plan: Augmentation,
     device: torch.device,
     steps: int,
-    refit: bool,
+    networks: int,
 ) -> int:
-    """Epochs a stage that fit the budget, timed on six steps of a learner that is thrown away."""
+    """Epochs a network that fit the budget, timed on six steps of a learner that is thrown away."""
     if budget_minutes is None:
         return DEFAULT_EPOCHS
-    trial = Learner(config, recipe, 0, device)
-    trial.epoch(sampler, plan, (0, 0, 0), (0, 3, 6), lambda text, share: None)
+    trial = Learner(_one(config), recipe, 0, device)
+    trial.epoch(sampler, plan, (0, 0, 0), (0, 3, 12), lambda text, share: None)
     begun = time.monotonic()
     trial.epoch(sampler, plan, (0, 0, 1), (6, 12, 12), lambda text, share: None)
     each_s = (time.monotonic() - begun) / 6
-    return max(1, int(60 * budget_minutes / (each_s * steps * (2 if refit else 1))))
+    return max(1, int(60 * budget_minutes / (each_s * steps * networks)))
+
+
+def out_of_fold(
+    run: _Run, todo: Sequence[Stage], corpus: Corpus, left_out: Sequence[People], kind: str
+) -> list[dict[str, Scores]]:
+    """Fold → protocol → what the fold's networks, pooled, say of people they never saw. kind: `known` or `blind`."""
+    found = []
+    for fold, people in enumerate(left_out):
+        answers: list[dict[str, Tensor]] = [load_file(run.answers(s)) for s in todo if s.fold == fold]
+        truth = truth_of(corpus.only(people), float(run.config.rate_hz))
+        found.append(
+            {
+                name: Scores(
+                    blank.protocol,
+                    np.mean([a[f"{kind}.{name}"].double().numpy() for a in answers], axis=0),
+                    blank.truth,
+                    blank.subjects,
+                )
+                for name, blank in truth.items()
+            }
+        )
+    return found
 
 
 def _finish(
-    output_dir: Path, state: RunState, learner: Learner | None, corpus: Corpus, started: float, device: torch.device
+    run: _Run, todo: Sequence[Stage], corpus: Corpus, left_out: Sequence[People], seconds: float
 ) -> TrainingSummary:
+    """Temperatures from the out-of-fold answers, the final networks pooled, and the card."""
     from models.motion.training.card import write_card
 
+    known = out_of_fold(run, todo, corpus, left_out, "known")
+    blind = out_of_fold(run, todo, corpus, left_out, "blind")
+    temperatures = fit_temperatures(joined(known), joined(blind))
+    outcome = {
+        "uncalibrated": figures(joined(known), {}),
+        "unknown_position": figures(joined(blind), {}),
+        "by_fold": [figures(fold, temperatures) for fold in known],
+    }
+    config = type(run.config)(**run.config.to_dict())
+    config.temperatures = {**config.temperatures, **temperatures}
+    config.revision_name = f"{config.checkpoint_name}-s{run.settings['seed']}-e{run.settings['epochs']}"
+    members = [run.network(stage) for stage in todo if stage.fold is None]
+    pool: MotionEnsemble | MotionForActivityClassification = members[0]
+    if config.members > 1:
+        pool = MotionEnsemble.of(config, members)
+    pool.config = config
+    pool.save_pretrained(run.folder)
+    (run.folder / "model.safetensors").chmod(0o644)
+    summary = _summary(run, todo, corpus, seconds)
+    summary = replace(
+        summary,
+        parameters=sum(p.numel() for p in pool.parameters()),
+        validation=figures(joined(known), temperatures),
+        temperatures=temperatures,
+    )
+    write_card(run.folder, summary, outcome)
+    return summary
+
+
+def _summary(run: _Run, todo: Sequence[Stage], corpus: Corpus, seconds: float) -> TrainingSummary:
+    """Without figures, which only a whole run has."""
     subjects: dict[str, set[str]] = {}
     for stream in corpus.streams:
         subjects.setdefault(stream.dataset, set()).add(stream.subject)
-    left_out = state.stage == "select"
-    validating = {name: sorted(VALIDATION_SUBJECTS[name] & who) for name, who in subjects.items()}
-    model = learner.averaged() if learner else MotionForActivityClassification.from_pretrained(output_dir)
-    summary = TrainingSummary(
-        output_dir=output_dir,
-        epochs=state.epoch,
-        seconds=time.monotonic() - started,
-        device=str(device),
-        parameters=sum(p.numel() for p in model.parameters()),
-        validation=state.outcome.get("validation", {}),
-        temperatures=state.outcome.get("temperatures", {}),
-        train_subjects={
-            name: sorted(who - set(validating[name]) if left_out else who, key=lambda s: (len(s), s))
-            for name, who in subjects.items()
-        },
-        validation_subjects=validating,
-        history=state.history,
+    states = {stage.name: load_state(run.folder, stage.name) for stage in todo}
+    return TrainingSummary(
+        output_dir=run.folder,
+        epochs=int(run.settings["epochs"]),
+        seconds=seconds,
+        device=str(run.device),
+        parameters=0,
+        validation={},
+        temperatures={},
+        train_subjects={name: sorted(who, key=lambda s: (len(s), s)) for name, who in subjects.items()},
+        folds=int(run.settings["folds"]),
+        history={name: state[0].losses for name, state in states.items() if state},
     )
-    if state.outcome:
-        model.config.temperatures = {**model.config.temperatures, **state.outcome["temperatures"]}
-        model.config.revision_name = (
-            f"{model.config.checkpoint_name}-s{state.settings['seed']}-e{state.settings['epochs']}"
-        )
-        model.save_pretrained(output_dir)
-        (output_dir / "model.safetensors").chmod(0o644)
-        write_card(output_dir, summary, state.outcome)
-    return summary

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,12 +49,18 @@ class Batch:
 class WindowSampler:
     """Draws batches from one long array that holds every stream end to end, on the device that trains."""
 
-    def __init__(self, corpus: Corpus, device: torch.device | None = None, overhang: float = OVERHANG) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        device: torch.device | None = None,
+        overhang: float = OVERHANG,
+        shares_of: Mapping[str, Sequence[float]] = SOURCE_SHARES,
+    ) -> None:
         self.device = device or torch.device("cpu")
         self._overhang = overhang
         samples = np.concatenate([stream.samples.T for stream in corpus.streams])
         self._samples = torch.from_numpy(samples).to(self.device)
-        names = [name for name in SOURCE_SHARES if any(s.source == name for s in corpus.streams)]
+        names = [name for name in shares_of if any(s.source == name for s in corpus.streams)]
         rows: dict[str, list[tuple[int, int, int, int, str]]] = defaultdict(list)
         place: dict[str, tuple[int, str]] = {}
         offset = 0
@@ -64,7 +71,7 @@ class WindowSampler:
                 rows[stream.source].append((offset + run.start, offset + run.end, offset, offset + n, run.label))
             offset += n
         self.seconds = sum(r[1] - r[0] for source in rows.values() for r in source) / 50.0
-        shares = np.array([SOURCE_SHARES[name] for name in names])
+        shares = np.array([shares_of[name] for name in names])
         chance = np.concatenate(
             [_chances(rows[name])[None] * shares[i][:, None] for i, name in enumerate(names)], axis=1
         )

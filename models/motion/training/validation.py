@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +12,10 @@ import torch
 
 from models.motion.modeling_motion import MotionForActivityClassification
 from models.motion.protocols import PROTOCOLS, WindowProtocol
-from models.motion.taxonomy import POSITIONS, indices
+from models.motion.taxonomy import KINDS, POSITIONS, calibration_of, indices
 from models.motion.training.augment import rotations
 from models.motion.training.corpus import Corpus
+from recordings.datasets import dataset
 
 Floats = npt.NDArray[np.float64]
 
@@ -52,6 +53,25 @@ def windows_of(
         name: (np.stack([r[0] for r in rows]), np.array([r[1] for r in rows]), np.array([r[2] for r in rows]))
         for name, rows in found.items()
     }
+
+
+def truth_of(corpus: Corpus, rate_hz: float) -> dict[str, Scores]:
+    """Protocol → windows' truth and subjects, with no logits yet (n, 0)."""
+    return {
+        name: Scores(PROTOCOLS[name], np.zeros((len(truth), 0)), truth, subjects)
+        for name, (_, truth, subjects) in windows_of(corpus, rate_hz).items()
+    }
+
+
+def joined(folds: Sequence[Mapping[str, Scores]]) -> dict[str, Scores]:
+    """The folds' windows one after the other."""
+    names = dict.fromkeys(name for fold in folds for name in fold)
+    found = {}
+    for name in names:
+        parts = [fold[name] for fold in folds if name in fold]
+        columns = (np.concatenate([getattr(p, field) for p in parts]) for field in ("logits", "truth", "subjects"))
+        found[name] = Scores(PROTOCOLS[name], *columns)
+    return found
 
 
 @torch.inference_mode()
@@ -112,23 +132,25 @@ def temperature_of(groups: list[Scores]) -> float:
     return float(round(grid[int(np.argmin([cost(float(t)) for t in grid]))], 4))
 
 
-def fit_temperatures(model: MotionForActivityClassification, corpus: Corpus, device: torch.device) -> dict[str, float]:
-    """One temperature a position, and one for `unknown` on turned windows."""
-    known = score_corpus(model, corpus, device)
-    unknown = score_corpus(model, corpus, device, known_position=False)
-    found = {"unknown": temperature_of(list(unknown.values()))} if unknown else {}
-    for position in POSITIONS[1:]:
-        groups = [s for name, s in known.items() if PROTOCOLS[name].position == position]
-        found[position] = temperature_of(groups) if groups else found.get("unknown", 1.0)
+def fit_temperatures(known: Mapping[str, Scores], blind: Mapping[str, Scores]) -> dict[str, float]:
+    """One temperature for each kind of stream (`taxonomy.calibration_of`), and one for `unknown` on turned windows."""
+    found = {"unknown": temperature_of(list(blind.values()))} if blind else {}
+    for kind in KINDS[1:]:
+        groups = [s for name, s in known.items() if kind_of(PROTOCOLS[name]) == kind]
+        found[kind] = temperature_of(groups) if groups else found.get("unknown", 1.0)
     return found
+
+
+def kind_of(protocol: WindowProtocol) -> str:
+    """The kind of stream that a protocol's windows come from."""
+    return calibration_of(protocol.position, dataset(protocol.dataset).card.rate_hz)
 
 
 def figures(scores: Mapping[str, Scores], temperatures: Mapping[str, float]) -> dict[str, dict[str, float]]:
     """Protocol → macro_f1, accuracy, ece, n."""
     table = {}
     for name, s in scores.items():
-        position = PROTOCOLS[name].position
-        probabilities = np.exp(s.log_probabilities(temperatures.get(position, 1.0)))
+        probabilities = np.exp(s.log_probabilities(temperatures.get(kind_of(PROTOCOLS[name]), 1.0)))
         predicted = probabilities.argmax(axis=1)
         table[name] = {
             "macro_f1": macro_f1(s.truth, predicted, len(PROTOCOLS[name].classes)),
