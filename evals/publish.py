@@ -10,6 +10,7 @@ from evals.runs.execute import scorer, small
 from evals.runs.files import write_text
 from evals.runs.folder import existing_run, is_finished
 from evals.runs.outcome import RESULT, completed, failed_checks, json_text
+from evals.tasks.spine import PARTS, refresh
 from recordings.errors import UserError
 
 PUBLISHED = Path(__file__).parent / "published"
@@ -53,6 +54,8 @@ def publish(folder: Path, name: str | None = None, *, quick: bool = False, into:
     into.mkdir(parents=True, exist_ok=True)
     path = into / f"{name or task}.json"
     write_text(path, json_text(result))
+    if path.stem in PARTS:
+        refresh(into)  # what the collected figures are made of has changed
     return path
 
 

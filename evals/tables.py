@@ -1,19 +1,27 @@
-"""The README's tables, made from `evals/published/*.json` and nothing else: `python -m evals.tables README.md`."""
+"""The tables of the README and of docs/evaluation.md, made from `evals/published/*.json` and nothing else.
+
+`python -m evals.tables README.md docs/evaluation.md` fills what stands between `<!-- tables -->` (the short form) or
+`<!-- tables: full -->` and `<!-- /tables -->`. What a task's table looks like is data: `evals.table_specs`.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
 from evals.registry import Result
+from evals.table_specs import SPECS, Column, TableSpec
 
 PUBLISHED = Path(__file__).parent / "published"
-_BLOCK = re.compile(r"(<!-- tables -->\n).*?(<!-- /tables -->)", re.DOTALL)
-SPLITS = ("usc_had", "hapt", "motionsense", "wisdm_watch", "wisdm_phone")
+_BLOCK = re.compile(r"(<!-- tables(: full)? -->\n).*?(<!-- /tables -->)", re.DOTALL)
+# Metrics of a task without columns of its own; more do not fit.
+MOST_COLUMNS = 6
+# Results that have a table of their own below, or are the sum of others.
+OWN = ("verification", "printed", "qa", "perf", "spine", "startup")
 
 System = Mapping[str, object]
 
@@ -27,81 +35,193 @@ def _metric(system: System, name: str) -> Mapping[str, object]:
     return cast("Mapping[str, object]", found if isinstance(found, Mapping) else {"value": found})
 
 
-def _hundredths(system: System, name: str) -> str:
+def _cell(system: System | None, column: Column) -> str:
     """ "61.7 [48.0, 71.2]" or "–" when the system was not measured."""
-    metric = _metric(system, name)
-    if metric.get("value") is None:
+    metric = _metric(system, column.key) if system is not None else {}
+    value = metric.get("value")
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
         return "–"
-    text = f"{100 * float(cast('float', metric['value'])):.1f}"
+    text = f"{column.scale * value:.{column.digits}f}"
     if metric.get("ci95"):
         low, high = cast("Sequence[float]", metric["ci95"])
-        text += f" [{100 * low:.1f}, {100 * high:.1f}]"
+        text += f" [{column.scale * low:.{column.digits}f}, {column.scale * high:.{column.digits}f}]"
     return text
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
-    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
+    return "\n".join([*lines, *("| " + " | ".join(cell.replace("|", "∣") for cell in row) + " |" for row in rows)])
 
 
-def har(result: Result) -> str:
+def _part(system: System) -> str:
+    return str(system.get("part") or system.get("split") or "")
+
+
+def table(result: Result, spec: TableSpec, short: bool = False) -> str:
+    """The Markdown tables of one result. short: the README's parts alone."""
     systems = _systems(result)
-    found = list(dict.fromkeys(str(s["split"]) for s in systems))
-    splits = [s for s in SPLITS if s in found] + [s for s in found if s not in SPLITS]
-    names = list(dict.fromkeys(str(s["name"]) for s in systems))
-    cells = {(str(s["name"]), str(s["split"])): _hundredths(s, "macro_f1") for s in systems}
-    sizes = {str(s["split"]): s.get("n_windows") for s in systems}
-    rows = [[name, *(cells.get((name, split), "–") for split in splits)] for name in names]
-    rows.append(["*windows*", *(f"*{sizes[split]}*" for split in splits)])
-    table = _table(["system", *splits], rows)
-    return f"**One window, closed set: macro-F1 × 100** on held-out subjects\n\n{table}\n\n{_ahead(systems, splits)}"
+    if short and spec.readme_parts:
+        systems = [s for s in systems if re.search(spec.readme_parts, _part(s))] or systems
+    quick = " (a quick look)" if result.get("quick") else ""
+    if spec.form == "systems":
+        blocks = [("", _by_system(systems, spec))]
+    elif spec.groups:
+        kinds = list(dict.fromkeys(_part(s).partition("/")[2] for s in systems))
+        blocks = [
+            (
+                f", {k}" if k and len(kinds) > 1 else "",
+                _by_part([s for s in systems if _part(s).partition("/")[2] == k], spec),
+            )
+            for k in kinds
+        ]
+    else:
+        blocks = [("", _by_part(systems, spec))]
+    return "\n\n".join(f"**{spec.title}{kind}{quick}**\n\n{text}" for kind, text in blocks)
 
 
-def _ahead(systems: Sequence[System], splits: Sequence[str]) -> str:
-    """Where a baseline is ahead of ours, in words."""
-    best = []
-    for split in splits:
-        rows = [s for s in systems if s["split"] == split]
-        top = max(rows, key=lambda s: float(cast("float", _metric(s, "macro_f1")["value"])))
-        if not str(top["name"]).startswith("telltale"):
-            best.append(f"{split} ({top['name']})")
-    return f"A baseline is ahead on {' and '.join(best)}." if best else "No baseline is ahead."
-
-
-def timeline(result: Result) -> str:
+def _by_system(systems: Sequence[System], spec: TableSpec) -> str:
+    columns = [c for c in _columns(systems, spec) if any(_cell(s, c) != "–" for s in systems)]
+    parts = len({_part(s) for s in systems}) > 1
+    extra = [
+        (k, h)
+        for k, h in (("recordings", "recordings"), ("llm_calls", "model calls"))
+        if any(s.get(k) for s in systems)
+    ]
+    header = [*(["part"] if parts else []), "system", *(c.heading for c in columns), *(h for _, h in extra)]
     rows = [
         [
+            *([_part(s)] if parts else []),
             str(s["name"]),
-            _hundredths(s, "macro_f1"),
-            _hundredths(s, "accuracy"),
-            _hundredths(s, "edit"),
-            _hundredths(s, "f1_at_50"),
-            str(s.get("recordings", "")),
-            str(s.get("llm_calls", 0)),
+            *(_cell(s, c) for c in columns),
+            *(str(s.get(k, 0)) for k, _ in extra),
         ]
-        for s in _systems(result)
+        for s in systems
     ]
-    title = "**Continuous recordings (hapt, six activities, every labelled sample of the held-out subjects)**, × 100"
-    return f"{title}\n\n" + _table(
-        ["system", "macro-F1", "accuracy", "edit", "F1@50", "recordings", "model calls"], rows
+    return _table(header, rows)
+
+
+def _by_part(systems: Sequence[System], spec: TableSpec) -> str:
+    """One metric: a row a system, a column a part; under it how many items each part has, and where ours is not ahead."""
+    column = _columns(systems, spec)[0]
+    parts = list(dict.fromkeys(_part(s) for s in systems))
+    names = list(dict.fromkeys(str(s["name"]) for s in systems))
+    found = {(str(s["name"]), _part(s)): s for s in systems}
+    heads = [p.partition("/")[0] if spec.groups else p for p in parts]
+    rows = [[name, *(_cell(found.get((name, part)), column) for part in parts)] for name in names]
+    sizes = {_part(s): s.get("n_windows", s.get("n")) for s in systems}
+    if any(sizes.values()):
+        rows.append(["*items*", *(f"*{sizes[p]}*" if sizes[p] else "–" for p in parts)])
+    return _table(["system", *heads], rows) + _ahead(systems, parts, column)
+
+
+def _ahead(systems: Sequence[System], parts: Sequence[str], column: Column) -> str:
+    """Where a baseline is ahead of ours, in words."""
+    ours = any(str(s["name"]).startswith("telltale") for s in systems)
+    best = []
+    for part in parts if ours else ():
+        rows = [
+            s for s in systems if _part(s) == part and isinstance(_metric(s, column.key).get("value"), (int, float))
+        ]
+        if rows:
+            top = max(rows, key=lambda s: float(cast("float", _metric(s, column.key)["value"])))
+            if not str(top["name"]).startswith("telltale"):
+                best.append(f"{part} ({top['name']})")
+    if not ours:
+        return ""
+    return f"\n\nA baseline is ahead on {' and '.join(best)}." if best else "\n\nNo baseline is ahead."
+
+
+def _columns(systems: Sequence[System], spec: TableSpec) -> tuple[Column, ...]:
+    if spec.columns and any(_metric(s, c.key).get("value") is not None for s in systems for c in spec.columns):
+        return spec.columns
+    names = dict.fromkeys(n for s in systems for n in cast("Mapping[str, object]", s["metrics"]))
+    numeric = [n for n in names if any(isinstance(_metric(s, n).get("value"), (int, float)) for s in systems)]
+    return tuple(_guessed(n, systems) for n in numeric[:MOST_COLUMNS]) or (Column("value", "value"),)
+
+
+def _guessed(name: str, systems: Sequence[System]) -> Column:
+    """A share in hundredths, a time or a count as it is."""
+    values = [v for s in systems if isinstance(v := _metric(s, name).get("value"), (int, float))]
+    share = all(0 <= v <= 1 for v in values) and not name.endswith("_s")
+    heading = name.replace("_", " ")
+    return (
+        Column(name, heading)
+        if share
+        else Column(name, heading, 1.0, 0 if all(float(v).is_integer() for v in values) else 2)
     )
 
 
-def trust(verification: Result, printed: Result, qa: Result) -> str:
-    """Lies, true sentences, unsupported numbers, questions: the promises in one table."""
+def _beside(result: Result) -> str:
+    """What others published, and the paired differences: for the full form."""
+    blocks = []
+    rows = [r for r in cast("Sequence[object]", result.get("published") or []) if isinstance(r, Mapping)]
+    if rows:
+        cells = [
+            [
+                str(r.get("system", "")),
+                _plain(r.get("value")),
+                str(r.get("source", "")),
+                str(r.get("comparable", "")),
+                str(r.get("why", "")),
+            ]
+            for r in rows
+        ]
+        blocks.append("Published beside it:\n\n" + _table(["system", "value", "source", "comparable", "why"], cells))
+    minus = [r for r in cast("Sequence[object]", result.get("differences") or []) if isinstance(r, Mapping)]
+    cells = [
+        [str(r.get("part", "")), f"{r.get('system', r.get('a', ''))} − {r.get('minus', r.get('b', ''))}", name.replace("_", " "), f"{float(m['value']):+.4f}", "" if not m.get("ci95") else f"[{m['ci95'][0]:+.4f}, {m['ci95'][1]:+.4f}]", _plain(m.get("p")), str(m.get("method", ""))]
+        for r in minus
+        for name, m in r.items()
+        if isinstance(m, Mapping) and isinstance(m.get("value"), (int, float))
+    ]  # fmt: skip
+    if cells:
+        blocks.append(
+            "Paired differences:\n\n" + _table(["part", "systems", "metric", "difference", "95 %", "p", "test"], cells)
+        )
+    checks = [
+        c
+        for c in cast(
+            "Sequence[object]", cast("Mapping[str, object]", result.get("leak_audit") or {}).get("checks") or []
+        )
+        if isinstance(c, Mapping)
+    ]
+    passed, other = sum(c.get("passed") is True for c in checks), sum(c.get("passed") is None for c in checks)
+    if checks:
+        blocks.append(
+            f"Leak audit: {passed} checks passed, {len(checks) - passed - other} failed, {other} do not apply."
+        )
+    return "".join(f"\n\n{b}" for b in blocks)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_plain(v) for v in value)
+    return f"{value:.4g}" if isinstance(value, float) else "" if value is None else str(value)
+
+
+# The promises: task, metric, whether it is a share.
+PROMISES = (
+    ("verification", "lies_caught", True),
+    ("verification", "true_sentences_passed", True),
+    ("qa", "questions_exact", True),
+    ("qa", "invented", False),
+    ("printed", "unsupported_printed", False),
+)
+
+
+def trust(results: Mapping[str, Result]) -> str:
+    """Lies, true sentences, unsupported numbers, questions: the promises in one table, ours (the first system that states it)."""
     rows = []
-    for result, names in ((verification, ("lies_caught", "true_sentences_passed")), (qa, ("questions_exact",))):
-        for name in names:
-            system = next(s for s in _systems(result) if _metric(s, name).get("value") is not None)
-            n = _metric(system, name).get("n", "")
-            rows.append(
-                [name.replace("_", " "), f"{100 * float(cast('float', _metric(system, name)['value'])):.2f} %", str(n)]
-            )
-    for result, name, n in ((qa, "invented", "n"), (printed, "unsupported_printed", None)):
-        system = _systems(result)[0]
+    for task, name, share in PROMISES:
+        system = next((s for s in _systems(results[task]) if _metric(s, name).get("value") is not None), None)
+        if system is None:
+            continue
         metric = _metric(system, name)
-        size = metric.get("n") if n else f"{cast('Mapping[str, object]', result['protocol'])['recordings']} recordings"
-        rows.append([name.replace("_", " "), str(metric["value"]), str(size)])
+        value = float(cast("float", metric["value"]))
+        size = metric.get("n")
+        if size is None:
+            size = f"{cast('Mapping[str, object]', results[task]['protocol']).get('recordings', '')} recordings"
+        rows.append([name.replace("_", " "), f"{100 * value:.2f} %" if share else f"{value:g}", str(size)])
     return "**What is printed**\n\n" + _table(["promise", "measured", "of"], rows)
 
 
@@ -133,13 +253,6 @@ def perf(result: Result) -> str:
     return "**Speed** on two CPU cores\n\n" + _table(header, rows) + f"\n\n{note}"
 
 
-def sound(result: Result) -> str:
-    rows = [[str(s["name"]), _hundredths(s, "macro_f1"), _hundredths(s, "accuracy")] for s in _systems(result)]
-    return "**Sound tags, clips of source recordings never heard in training**, × 100\n\n" + _table(
-        ["system", "macro-F1", "accuracy"], rows
-    )
-
-
 def _caveat(result: Result) -> str:
     caveat = cast("Mapping[str, object]", result["protocol"]).get("caveat")
     return f"Caveat: {caveat}.\n\n" if caveat else ""
@@ -151,30 +264,32 @@ def published(name: str, folder: Path = PUBLISHED) -> Result | None:
     return result
 
 
-def render(folder: Path = PUBLISHED) -> str:
-    """Every table whose result is published, in Markdown, each with the command that made it."""
+def render(folder: Path = PUBLISHED, full: bool = True) -> str:
+    """Every table whose result is published, in Markdown, each with the command that made it. full: else the README's."""
     blocks: list[str] = []
-    single: tuple[tuple[str, Callable[[Result], str]], ...] = (("timeline", timeline), ("har", har), ("sound", sound))
-    for name, table in single:
-        result = published(name, folder)
-        if result is not None:
-            blocks.append(f"{table(result)}\n\n{_caveat(result)}`{result['command']}`")
-    parts = [published(name, folder) for name in ("verification", "printed", "qa")]
-    if all(part is not None for part in parts):
-        results = [cast("Result", part) for part in parts]
-        commands = ", ".join(f"`{part['command']}`" for part in results)
-        blocks.append(f"{trust(*results)}\n\n{''.join(_caveat(part) for part in results)}{commands}")
+    known = {spec.task: spec for spec in SPECS}
+    others = sorted(p.stem for p in folder.glob("*.json") if p.stem not in known and p.stem not in OWN)
+    for spec in (*SPECS, *(TableSpec(name, name.replace("_", " ").capitalize()) for name in others)):
+        result = published(spec.task, folder)
+        if result is not None and (full or spec.readme):
+            text = table(result, spec, short=not full)
+            blocks.append(f"{text}\n\n{_caveat(result)}`{result['command']}`{_beside(result) if full else ''}")
+    parts = {name: published(name, folder) for name in ("verification", "printed", "qa")}
+    if all(part is not None for part in parts.values()):
+        results = {name: cast("Result", part) for name, part in parts.items()}
+        commands = ", ".join(f"`{part['command']}`" for part in results.values())
+        blocks.append(f"{trust(results)}\n\n{''.join(_caveat(part) for part in results.values())}{commands}")
     speed = published("perf", folder)
     if speed is not None:
         blocks.append(f"{perf(speed)}\n\n`{speed['command']}`")
     return "\n\n".join(blocks) + "\n"
 
 
-def filled(readme: str, folder: Path = PUBLISHED) -> str:
-    """`readme` with the tables between its marks. ValueError when the marks are not there."""
-    if not _BLOCK.search(readme):
+def filled(text: str, folder: Path = PUBLISHED) -> str:
+    """`text` with the tables between its marks. ValueError when the marks are not there."""
+    if not _BLOCK.search(text):
         raise ValueError("no <!-- tables --> … <!-- /tables --> in the text")
-    return _BLOCK.sub(lambda match: f"{match[1]}\n{render(folder)}\n{match[2]}", readme)
+    return _BLOCK.sub(lambda match: f"{match[1]}\n{render(folder, full=bool(match[2]))}\n{match[3]}", text)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,8 @@ from evals.runs.run import Run
 
 RESULT, METRICS = "result.json", "metrics.json"
 # What another machine, or the same one an hour later, measures differently.
-CLOCK = frozenset({"seconds", "peak_mb", "predict_s", "windows_per_s", "process_s", "load_s", "recording_s_per_s"})
+CLOCK = frozenset({"seconds", "peak_mb", "predict_s", "process_s", "load_s"})
+_CLOCK_ENDINGS = ("_per_s", "_per_query", "_per_second")
 
 
 def completed(run: Run, result: Result) -> Result:
@@ -48,7 +49,7 @@ def failed_checks(result: Mapping[str, object]) -> list[str]:
 def without_clock(value: object) -> object:
     """The same JSON without how long anything took or how much memory it had."""
     if isinstance(value, Mapping):
-        return {k: without_clock(v) for k, v in value.items() if k not in CLOCK}
+        return {k: without_clock(v) for k, v in value.items() if k not in CLOCK and not k.endswith(_CLOCK_ENDINGS)}
     if isinstance(value, list):
         return [without_clock(v) for v in value]
     return value

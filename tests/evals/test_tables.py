@@ -7,14 +7,69 @@ from pathlib import Path
 
 import pytest
 
-from evals.tables import PUBLISHED, filled, render
+from evals.table_specs import SPECS, TableSpec
+from evals.tables import PUBLISHED, filled, render, table
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_the_readme_holds_the_published_tables() -> None:
-    text = README.read_text(encoding="utf-8")
-    assert filled(text) == text, "run `python -m evals.tables README.md`"
+@pytest.mark.parametrize("page", ["README.md", "docs/evaluation.md"])
+def test_the_pages_hold_the_published_tables(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert filled(text) == text, "run `python -m evals.tables README.md docs/evaluation.md`"
+
+
+def test_every_published_result_is_in_the_full_tables() -> None:
+    full = render(PUBLISHED)
+    for file in PUBLISHED.glob("*.json"):
+        if file.stem not in ("spine", "startup"):
+            assert f"`{json.loads(file.read_text(encoding='utf-8'))['command']}`" in full
+
+
+def result(systems: list[dict[str, object]], **more: object) -> dict[str, object]:
+    return {"task": "x", "protocol": {}, "systems": systems, "published": [], "command": "telltale eval x"} | more
+
+
+def system(name: str, part: str, value: float, **metrics: object) -> dict[str, object]:
+    return {
+        "name": name,
+        "part": part,
+        "metrics": {"macro_f1": {"value": value, "ci95": [0.1, 0.9]}} | metrics,
+        "n_windows": 7,
+    }
+
+
+def test_protocols_are_tables_of_their_own_and_the_readme_has_the_papers() -> None:
+    spec = next(s for s in SPECS if s.task == "har")
+    rows = [
+        system(n, f"{s}/{p}", v)
+        for p in ("fixed", "groups:5")
+        for s in ("hapt", "usc_had")
+        for n, v in (("telltale motion", 0.9), ("forest", 0.8))
+    ]
+    whole, short = table(result(rows), spec), table(result(rows), spec, short=True)
+    assert whole.count("| system | hapt | usc_had |") == 2 and "groups:5" in whole
+    assert short.count("| system |") == 1 and "groups:5" not in short
+    assert "| telltale motion | 90.0 [10.0, 90.0] | 90.0 [10.0, 90.0] |" in short
+    assert "| *items* | *7* | *7* |" in short and "No baseline is ahead." in short
+
+
+def test_a_baseline_that_is_ahead_is_named() -> None:
+    spec = next(s for s in SPECS if s.task == "har")
+    rows = [system("telltale motion", "hapt/fixed", 0.8), system("forest", "hapt/fixed", 0.9)]
+    assert "A baseline is ahead on hapt/fixed (forest)." in table(result(rows), spec)
+
+
+def test_a_task_without_columns_shows_what_it_has() -> None:
+    rows = [system("a", "", 0.5, latency_s={"value": 0.25}, calls={"value": 3}, words={"value": "many"})]
+    text = table(result(rows, quick=True), TableSpec("new", "New"))
+    assert "**New (a quick look)**" in text
+    assert "| system | macro f1 | latency s | calls |" in text and "| a | 50.0 [10.0, 90.0] | 0.25 | 3 |" in text
+
+
+def test_a_bar_in_a_name_does_not_break_the_table() -> None:
+    text = table(result([system("p(a|b)", "", 0.5)]), TableSpec("new", "New"))
+    assert all(line.count("|") == 3 for line in text.splitlines() if line.startswith("|"))
 
 
 @pytest.mark.parametrize("file", sorted(PUBLISHED.glob("*.json")), ids=lambda f: f.stem)

@@ -1,0 +1,59 @@
+"""Which tables are made of a published result, as data: one line of it makes a new task appear in the README or the docs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A metric. scale: what it is multiplied by; a share is shown in hundredths."""
+
+    key: str
+    heading: str
+    scale: float = 100.0
+    digits: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """task: the published file. form: `systems`, a row a system and part; `parts`, a row a system, a column a part, one metric.
+
+    columns: none takes the first metrics that the result has. readme: whether the short table is in the README.
+    readme_parts: a pattern that a part must match there. groups: parts that read `set/kind` make a table a kind (form `parts`).
+    """
+
+    task: str
+    title: str
+    form: Literal["systems", "parts"] = "systems"
+    columns: tuple[Column, ...] = ()
+    readme: bool = False
+    readme_parts: str = ""
+    groups: bool = False
+
+
+F1 = Column("macro_f1", "macro-F1")
+ACCURACY = Column("accuracy", "accuracy")
+ECE = Column("calibration_error", "calibration error")
+
+SPECS: tuple[TableSpec, ...] = (
+    TableSpec(
+        "timeline",
+        "Continuous recordings (hapt, six activities, every labelled sample of the held-out subjects), × 100",
+        columns=(F1, ACCURACY, Column("edit", "edit"), Column("f1_at_10", "F1@10"), Column("f1_at_25", "F1@25"), Column("f1_at_50", "F1@50"), Column("boundary_error_s", "boundary error, s", 1.0, 2)),
+        readme=True,
+    ),
+    TableSpec("har", "One window, closed set: macro-F1 × 100", "parts", (F1,), True, r"^[^/]*(/fixed)?$", groups=True),
+    TableSpec("late_fusion", "Late fusion, × 100", columns=(F1, ACCURACY, Column("both_present_accuracy", "accuracy, both present"), Column("invalid_rate", "invalid")), readme=True, readme_parts=r"/closed|^(labels|epic)[^/]*$"),
+    TableSpec("few_shot", "A few labelled windows a class: macro-F1 × 100", "parts", (F1,)),
+    TableSpec("zero_shot", "No labelled window at all: macro-F1 × 100", "parts", (F1,)),
+    TableSpec("retrieval", "Retrieval", columns=(Column("recall_at_1", "R@1"), Column("recall_at_5", "R@5"), Column("recall_at_10", "R@10"), Column("mrr", "MRR"), Column("median_rank", "median rank", 1.0, 0))),
+    TableSpec("calibration", "Confidence", columns=(Column("ece", "ECE"), ECE, Column("brier", "Brier"), Column("selective_accuracy", "selective accuracy"), Column("conformal_coverage", "conformal coverage"))),
+    TableSpec("robustness", "When the recording is worse: macro-F1 × 100", "parts", (F1,)),
+    TableSpec("anticipation", "What comes next: mean over classes × 100", "parts", (Column("moc", "mean over classes"),)),
+    TableSpec("captions", "Captions, read back and compared with the samples"),
+    TableSpec("sensorllm", "SensorLLM"),
+    TableSpec("conversation", "Conversations"),
+    TableSpec("sound", "Sound tags, clips of source recordings never heard in training, × 100", columns=(F1, ACCURACY, Column("foreign_mean_recall", "mean recall, foreign"), Column("false_alarms", "false alarms, foreign"), ECE), readme=True),
+)  # fmt: skip
