@@ -15,13 +15,16 @@ CHUNK_QUERIES = 1024
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Who must not be found, and where the device must have been worn (None: no matter)."""
+    """Who must not be found, where the device must have been worn, and of which set (None: no matter)."""
 
     exclude_subject: str | None = None
     exclude_recording: str | None = None
     position: str | None = None
+    dataset: str | None = None
 
-    def admits(self, subjects: Sequence[str], recordings: Sequence[str], positions: Sequence[str]) -> Flags:
+    def admits(
+        self, subjects: Sequence[str], recordings: Sequence[str], positions: Sequence[str], datasets: Sequence[str]
+    ) -> Flags:
         """(n,) True where an exemplar may be found."""
         kept = np.ones(len(subjects), dtype=np.bool_)
         if self.exclude_subject is not None:
@@ -30,6 +33,8 @@ class Filter:
             kept &= np.array([r != self.exclude_recording for r in recordings], dtype=np.bool_)
         if self.position is not None:
             kept &= np.array([p == self.position for p in positions], dtype=np.bool_)
+        if self.dataset is not None:
+            kept &= np.array([d == self.dataset for d in datasets], dtype=np.bool_)
         return kept
 
     def where(self) -> dict[str, object] | None:
@@ -41,6 +46,8 @@ class Filter:
             clauses.append({"recording_id": {"$ne": self.exclude_recording}})
         if self.position is not None:
             clauses.append({"position": self.position})
+        if self.dataset is not None:
+            clauses.append({"dataset": self.dataset})
         if not clauses:
             return None
         return clauses[0] if len(clauses) == 1 else {"$and": clauses}

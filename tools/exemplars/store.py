@@ -26,6 +26,8 @@ EXACT_UP_TO = 50_000
 OVERFETCH = 10
 # Chroma looks up exemplars by id or filter in batches of at most this many.
 BATCH = 4000
+# Its database refuses a query whose queries times neighbours exceed the 32,766 variables of one statement.
+MOST_ROWS = 20_000
 REBUILD = "build them again with `telltale exemplars build`"
 
 
@@ -155,18 +157,19 @@ class ExemplarStore:
         exclude_subject: str | None = None,
         exclude_recording: str | None = None,
         position: str | None = None,
+        dataset: str | None = None,
     ) -> list[list[Neighbour]]:
         """The k nearest exemplars of each (q, dimension) query, nearest first; fewer when the store holds fewer.
 
         Nothing of `exclude_subject` (in any data set) or `exclude_recording` is ever returned. position: search only
-        exemplars worn there, when there are any; None searches all.
+        exemplars worn there, when there are any; None searches all. dataset: only exemplars of that set.
         """
         if k < 1:
             raise UserError(
                 "exemplar search", expected="k of at least 1", found=k, cure="ask for one neighbour or more"
             )
         place = position if position is not None and self._worn_at(position) else None
-        wanted = Filter(exclude_subject, exclude_recording, place)
+        wanted = Filter(exclude_subject, exclude_recording, place, dataset)
         if len(self) <= self.exact_up_to:
             return self._exact(self._all(), vectors, k, wanted)
         where = wanted.where()
@@ -182,6 +185,7 @@ class ExemplarStore:
                 [e.subject for e in pool.exemplars],
                 [e.recording_id for e in pool.exemplars],
                 [e.position for e in pool.exemplars],
+                [e.dataset for e in pool.exemplars],
             )
         )
         counts = Counter(pool.exemplars[i].label for i in kept)
@@ -198,20 +202,21 @@ class ExemplarStore:
         total = len(self)
         # The whole store's counts stand for the filtered pool's, which a graph search does not enumerate.
         counts = Counter(m["label"] for m in self._collection.get(include=["metadatas"])["metadatas"])
-        found = self._collection.query(
-            query_embeddings=vectors,
-            n_results=min(total, k * OVERFETCH),
-            where=wanted.where(),
-            include=["embeddings", "metadatas"],
-        )
+        wide = min(total, k * OVERFETCH)
+        many = max(1, MOST_ROWS // wide)
         answers = []
-        for query, ids, rows, metadatas in zip(
-            vectors, found["ids"], found["embeddings"], found["metadatas"], strict=True
-        ):
-            exemplars = [_from_metadata(m) for m in metadatas]
-            apart = np.sqrt(((np.asarray(rows, dtype=np.float64) - query) ** 2).sum(axis=1))
-            order = np.argsort(apart, kind="stable")[:k]
-            answers.append([_neighbour(ids[i], exemplars[i], float(apart[i]), counts) for i in order])
+        for first in range(0, len(vectors), many):
+            part = vectors[first : first + many]
+            found = self._collection.query(
+                query_embeddings=part, n_results=wide, where=wanted.where(), include=["embeddings", "metadatas"]
+            )
+            for query, ids, rows, metadatas in zip(
+                part, found["ids"], found["embeddings"], found["metadatas"], strict=True
+            ):
+                exemplars = [_from_metadata(m) for m in metadatas]
+                apart = np.sqrt(((np.asarray(rows, dtype=np.float64) - query) ** 2).sum(axis=1))
+                order = np.argsort(apart, kind="stable")[:k]
+                answers.append([_neighbour(ids[i], exemplars[i], float(apart[i]), counts) for i in order])
         return answers
 
     def _worn_at(self, position: str) -> bool:
