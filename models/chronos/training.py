@@ -18,7 +18,7 @@ from models.chronos.binning import StandardisedUniformBins, binning
 from models.chronos.embedder import tiny_t5
 from models.chronos.series import SeriesBank, longest_recorded, read_series
 from models.motion.predictor import pick_device
-from models.motion.training.state import RunState, load_state, part, restore_optimizer, save_state
+from models.chronos.state import RunState, load_state, part, restore_optimizer, save_state
 from recordings import UserError
 
 DEFAULT_STEPS = 4000

@@ -1,0 +1,68 @@
+"""Shape of the trained parts of SensorLLM, and the names of the frozen ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from transformers import PretrainedConfig
+
+SIX_CHANNELS = ("acc_x", "acc_y", "acc_z", "gyro_x", "gyro_y", "gyro_z")
+EMBEDDED = "embedded"
+
+
+class SensorLLMConfig(PretrainedConfig):
+    """Configuration of `SensorLLMModel`.
+
+    channels: their order is the order of the blocks and of the marker rows. projector_sizes: hidden widths of the alignment
+    MLP, one or two. encoder_size, backbone_size: widths of the frozen ends. backbone, encoder: a name that finds them again
+    (`embedded`, `shipped`, a folder or a hub id) with the revision that was trained on. rates_hz, segment_samples: what
+    alignment saw. rate_hz, window_samples, labels, position: what tuning saw; no labels after alignment alone.
+    text: whether statistics and a question follow the channels (without: the ablation). logit_divisor: of calibration, fitted on
+    validation subjects. extras: families of text beyond the paper's that alignment was given.
+    """
+
+    model_type = "telltale_sensorllm"
+
+    def __init__(
+        self,
+        channels: Sequence[str] = SIX_CHANNELS,
+        backbone: str = EMBEDDED,
+        backbone_revision: str = "unknown",
+        backbone_size: int = 576,
+        encoder: str = "shipped",
+        encoder_revision: str = "unknown",
+        encoder_size: int = 256,
+        projector_sizes: Sequence[int] = (512,),
+        stage: str = "align",
+        rates_hz: Sequence[float] = (),
+        segment_samples: Sequence[int] = (5, 100),
+        rate_hz: float = 0.0,
+        window_samples: int = 0,
+        labels: Sequence[str] = (),
+        position: str = "unknown",
+        dataset: str = "",
+        text: bool = True,
+        logit_divisor: float = 1.0,
+        extras: Sequence[str] = (),
+        checkpoint_name: str = "sensorllm",
+        revision_name: str = "untrained",
+        licence: str = "unknown",
+        subjects: Mapping[str, Sequence[str]] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.channels = list(channels)
+        self.backbone, self.backbone_revision, self.backbone_size = backbone, backbone_revision, backbone_size
+        self.encoder, self.encoder_revision, self.encoder_size = encoder, encoder_revision, encoder_size
+        self.projector_sizes = list(projector_sizes)
+        self.stage = stage
+        self.rates_hz = list(rates_hz)
+        self.segment_samples = list(segment_samples)
+        self.rate_hz, self.window_samples = rate_hz, window_samples
+        self.labels = list(labels)
+        self.position, self.dataset = position, dataset
+        self.text, self.logit_divisor = text, logit_divisor
+        self.extras = list(extras)
+        self.checkpoint_name, self.revision_name, self.licence = checkpoint_name, revision_name, licence
+        self.subjects = {name: list(who) for name, who in (subjects or {}).items()}
+        super().__init__(**kwargs)

@@ -1,0 +1,133 @@
+"""SensorLLM (Li et al., EMNLP 2025, §3): encoder rows → alignment MLP → a frozen language model, and a class head on it.
+
+Only what is trained is a parameter here: the MLP, two rows a channel (the start and end marker) and the head. The encoder
+and the language model are found by name and attached; the marker rows are a table of their own, because a backbone with
+tied embeddings would otherwise change its output head.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+from transformers import PreTrainedModel
+from transformers.utils import ModelOutput
+
+from models.sensorllm.configuration_sensorllm import SensorLLMConfig
+from models.sensorllm.frozen_head import frozen_head_loss
+
+
+@dataclass
+class SensorLLMOutput(ModelOutput):  # type: ignore[misc]
+    """loss: (), where targets were given. logits: (batch, labels), after tuning only, not divided by `logit_divisor`."""
+
+    loss: Tensor | None = None
+    logits: Tensor | None = None
+
+
+class AlignmentMLP(nn.Sequential):
+    """(rows, encoder_size) → (rows, backbone_size): linear, GELU, linear (§3.2); one more pair for two hidden layers."""
+
+    def __init__(self, sizes: Sequence[int]) -> None:
+        layers: list[nn.Module] = [nn.Linear(sizes[0], sizes[1])]
+        for before, after in pairwise(sizes[1:]):
+            layers += [nn.GELU(), nn.Linear(before, after)]
+        super().__init__(*layers)
+
+
+class SensorLLMModel(PreTrainedModel):
+    """forward: one batch laid out by `collate`.
+
+    features: (rows, encoder_size) encoder rows of all series of the batch, one after another.
+    input_ids: (batch, tokens) int64, right-padded; what stands at a marker or a row does not matter.
+    source: (batch, tokens) int64: 0 a text token, 1 … 2C a marker, above it the encoder row source − 2C − 1.
+    answers: (batch, tokens) int64 next-token targets, −100 where nothing is asked (alignment).
+    last: (batch,) int64 the last real token; targets: (batch,) int64 class numbers (tuning).
+    """
+
+    config_class = SensorLLMConfig
+    main_input_name = "input_ids"
+    supports_gradient_checkpointing = False
+
+    def __init__(self, config: SensorLLMConfig) -> None:
+        super().__init__(config)
+        self.projector = AlignmentMLP([config.encoder_size, *config.projector_sizes, config.backbone_size])
+        self.markers = nn.Embedding(2 * len(config.channels), config.backbone_size)
+        self.head = nn.Linear(config.backbone_size, len(config.labels), bias=False) if config.labels else None
+        self.class_weights: Tensor | None = None
+        # In a list, so that neither parameters() nor the checkpoint nor the optimizer sees what is frozen.
+        self._frozen: list[PreTrainedModel] = []
+        self.post_init()
+
+    def _init_weights(self, module: nn.Module) -> None:
+        """PyTorch's own initialisation for the MLP; `attach` gives fresh markers the mean of the known embeddings."""
+        if isinstance(module, nn.Embedding):
+            nn.init.zeros_(module.weight)
+
+    def attach(self, backbone: PreTrainedModel, *, fresh: bool = False) -> SensorLLMModel:
+        """Use this language model, frozen. fresh: start the markers from the mean of its input embeddings."""
+        backbone.eval().requires_grad_(False)
+        self._frozen = [backbone]
+        if fresh:
+            mean = backbone.get_input_embeddings().weight.float().mean(dim=0)
+            with torch.no_grad():
+                self.markers.weight.copy_(mean.to(self.markers.weight.device))
+        return self
+
+    @property
+    def backbone(self) -> Any:
+        return self._frozen[0]
+
+    def embed(self, features: Tensor, input_ids: Tensor, source: Tensor) -> Tensor:
+        """(batch, tokens, backbone_size): text embeddings with markers and projected rows in their places."""
+        text = self.backbone.get_input_embeddings()(input_ids)
+        rows = self.projector(features.to(self.projector[0].weight.dtype))
+        table = torch.cat([torch.zeros_like(rows[:1]), self.markers.weight.to(rows.dtype), rows])
+        placed = table.to(text.dtype)[source.clamp_min(0)]
+        return torch.where((source > 0)[..., None], placed, text)
+
+    def hidden_states(self, embeddings: Tensor) -> Tensor:
+        """(batch, tokens, backbone_size). Right padding needs no mask: a causal model never looks there."""
+        return self.backbone.base_model(inputs_embeds=embeddings, use_cache=False).last_hidden_state
+
+    def forward(
+        self,
+        features: Tensor,
+        input_ids: Tensor,
+        source: Tensor,
+        answers: Tensor | None = None,
+        last: Tensor | None = None,
+        targets: Tensor | None = None,
+    ) -> SensorLLMOutput:
+        hidden = self.hidden_states(self.embed(features, input_ids, source))
+        if answers is not None:
+            flat = answers.flatten()
+            asked = torch.nonzero(flat >= 0)[:, 0]
+            head = self.backbone.get_output_embeddings().weight
+            return SensorLLMOutput(loss=frozen_head_loss(hidden.flatten(0, 1)[asked], head, flat[asked]))
+        if self.head is None or last is None:
+            raise ValueError("classification needs a head and the last position of every sequence")
+        pooled = hidden[torch.arange(len(last), device=last.device), last]
+        logits = self.head(pooled.to(self.head.weight.dtype)).float()
+        loss = None
+        if targets is not None:
+            weights = None if self.class_weights is None else self.class_weights.to(logits.device)
+            loss = nn.functional.cross_entropy(logits, targets, weight=weights)
+        return SensorLLMOutput(loss=loss, logits=logits)
+
+    def to(self, *args: Any, **kwargs: Any) -> SensorLLMModel:
+        """The trained parts move, and the frozen ones to the same device (they keep their own precision)."""
+        moved = cast("SensorLLMModel", super().to(*args, **kwargs))
+        for frozen in self._frozen:
+            frozen.to(device=moved.device)
+        return moved
+
+    def train(self, mode: bool = True) -> SensorLLMModel:
+        super().train(mode)
+        for frozen in self._frozen:
+            frozen.eval()
+        return self

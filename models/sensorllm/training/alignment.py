@@ -1,0 +1,250 @@
+"""Stage 1: the MLP and the channel markers learn to let a frozen language model tell the trend of a channel (§3.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from models.backbone import Progress
+from models.motion.predictor import pick_device
+from models.sensorllm.batches import collate, encode_all
+from models.sensorllm.configuration_sensorllm import EMBEDDED, SIX_CHANNELS, SensorLLMConfig
+from models.sensorllm.data import MOTION_SETS, AlignmentCorpus, AlignmentOptions, AlignmentSample, split_recordings
+from models.sensorllm.frozen import FrozenParts, load_frozen
+from models.sensorllm.modeling_sensorllm import SensorLLMModel
+from models.sensorllm.processing_sensorllm import SensorLLMProcessor
+from models.sensorllm.training.fit import FitOutcome, Task, fit
+from models.sensorllm.training.trainer import Batch, Schedule
+from recordings import UserError
+
+DEFAULT_EPOCHS = 8
+LICENCE = "research and other non-commercial use: the hapt recordings forbid commercial use (see the card)"
+
+
+@dataclass(frozen=True, slots=True)
+class AlignmentPlan:
+    """What is trained on. segments: examples a set; longest_samples: of a segment; longest_answer: tokens, longer ones are
+    left out. projector_sizes: hidden widths of the MLP. validation_segments: of the validation subjects, a set.
+    """
+
+    sets: tuple[str, ...] = MOTION_SETS
+    segments: int = 25_000
+    shortest_samples: int = 5
+    longest_samples: int = 100
+    longest_answer: int = 600
+    validation_segments: int = 100
+    projector_sizes: tuple[int, ...] = (512,)
+
+
+@dataclass(frozen=True, slots=True)
+class AlignmentSummary:
+    """What goes into the card."""
+
+    output_dir: Path
+    device: str
+    parameters: int
+    examples: int
+    validation: dict[str, float]
+    train_subjects: dict[str, list[str]]
+    fit: FitOutcome
+
+
+def read_alignment(
+    data_dir: Path, plan: AlignmentPlan, seed: int, validation: bool, progress: Progress | None = None
+) -> list[AlignmentSample]:
+    """Random segments of the training (or validation) subjects, the same number of every set."""
+    wanted = plan.validation_segments if validation else plan.segments
+    samples: list[AlignmentSample] = []
+    for number, name in enumerate(plan.sets):
+        if progress:
+            progress(f"reading {name}", number / len(plan.sets))
+        recordings = list(split_recordings(name, data_dir, ["validation" if validation else "training"]))
+        total = sum(recording.streams[0].n for recording in recordings) / recording_share(plan) * 6
+        options = AlignmentOptions(
+            seed=seed,
+            partitions=1 if validation else 2,
+            shortest=plan.shortest_samples,
+            longest=plan.longest_samples,
+            share=min(1.0, 1.6 * wanted / max(1.0, total)),
+        )
+        corpus = AlignmentCorpus(recordings, options)
+        chosen = np.random.default_rng((seed, 3, number)).permutation(len(corpus))[:wanted]
+        samples += [corpus[int(i)] for i in np.sort(chosen)]
+    return samples
+
+
+def recording_share(plan: AlignmentPlan) -> float:
+    """Samples a random segment covers on average."""
+    return (plan.shortest_samples + plan.longest_samples) / 2
+
+
+class AlignmentExamples:
+    """Layouts and encoder rows of samples, ready for `fit` and for measuring."""
+
+    def __init__(
+        self,
+        samples: Sequence[AlignmentSample],
+        processor: SensorLLMProcessor,
+        frozen: FrozenParts,
+        longest_answer: int,
+    ) -> None:
+        answers: list[list[int]] = []
+        for first in range(0, len(samples), 2000):
+            texts = [sample.answer for sample in samples[first : first + 2000]]
+            answers += processor.tokenizer(texts, add_special_tokens=False, split_special_tokens=True)["input_ids"]
+        kept = [i for i, answer in enumerate(answers) if len(answer) <= longest_answer]
+        self.samples = [samples[i] for i in kept]
+        self.layouts = [
+            processor.alignment(s.channel, len(s.series) + 1, s.system, s.question, answers[i])
+            for i, s in zip(kept, self.samples, strict=True)
+        ]
+        self.store = encode_all(frozen.embedder, [[s.series] for s in self.samples], frozen.backbone.dtype)
+        self.markers = 2 * len(processor.channels)
+        self.lengths = [len(layout) for layout in self.layouts]
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def batch(self, examples: Sequence[int]) -> Batch:
+        layouts = [self.layouts[i] for i in examples]
+        return collate(layouts, self.store.of(examples), self.markers, with_answers=True)
+
+    @torch.inference_mode()
+    def loss(self, model: SensorLLMModel, batch_size: int = 16) -> float:
+        """Mean over examples' batches of the answers' cross-entropy, in nats a token."""
+        model.eval()
+        order = sorted(range(len(self)), key=lambda i: self.lengths[i])
+        losses, weights = [], []
+        for first in range(0, len(order), batch_size):
+            batch = self.batch(order[first : first + batch_size])
+            weights.append(int((batch["answers"] >= 0).sum()))
+            losses.append(float(model(**{k: v.to(model.device) for k, v in batch.items()}).loss))
+        return float(np.average(losses, weights=weights))
+
+
+def train_alignment(
+    data_dir: Path,
+    output_dir: Path,
+    *,
+    seed: int = 0,
+    epochs: int | None = None,
+    budget_minutes: float | None = None,
+    resume: bool = True,
+    progress: Progress | None = None,
+    device: str = "auto",
+    backbone: str = EMBEDDED,
+    encoder: str | None = None,
+    micro_batch: int | None = None,
+    plan: AlignmentPlan | None = None,
+    frozen: FrozenParts | None = None,
+    examples: tuple[AlignmentExamples, AlignmentExamples] | None = None,
+    stop_after: int | None = None,
+) -> AlignmentSummary:
+    """Align, choose the step by the loss on validation subjects, and write checkpoint, card and state into `output_dir`.
+
+    examples: training and validation examples made before (several runs share them). The checkpoint holds only what was
+    trained. Raises UserError where data, backbone or encoder are missing or the folder holds another run.
+    """
+    plan = plan or AlignmentPlan()
+    chosen = pick_device(device)
+    output_dir.mkdir(parents=True, exist_ok=True)
+    frozen = frozen or load_frozen(backbone, encoder, device=chosen, progress=progress)
+    processor = SensorLLMProcessor(frozen.tokenizer, SIX_CHANNELS)
+    if examples is None:
+        made = [
+            AlignmentExamples(
+                read_alignment(data_dir, plan, seed, validation, progress), processor, frozen, plan.longest_answer
+            )
+            for validation in (False, True)
+        ]
+        examples = (made[0], made[1])
+    training, validating = examples
+    if not len(training) or not len(validating):
+        raise UserError(
+            data_dir,
+            expected="segments of training subjects",
+            found="none",
+            cure="name a folder with the public data sets",
+        )
+    config = SensorLLMConfig(
+        channels=SIX_CHANNELS,
+        backbone=frozen.backbone_reference,
+        backbone_revision=frozen.backbone_revision,
+        backbone_size=frozen.backbone_size,
+        encoder=frozen.embedder.reference,
+        encoder_revision=frozen.embedder.revision,
+        encoder_size=frozen.embedder.size,
+        projector_sizes=plan.projector_sizes,
+        stage="align",
+        rates_hz=sorted({s.rate_hz for s in training.samples}),
+        segment_samples=(plan.shortest_samples, plan.longest_samples),
+        checkpoint_name="sensorllm-align",
+        licence=LICENCE,
+        subjects=_subjects(training.samples),
+    )
+    model = fresh_model(config, frozen, seed, chosen)
+    task = Task(
+        lengths=training.lengths,
+        make=training.batch,
+        draw=lambda rng: np.arange(len(training)),
+        validate=lambda network: {"validation_loss": round(validating.loss(network), 5)},
+        better=("validation_loss", False),
+    )
+    outcome = fit(
+        model,
+        task,
+        output_dir,
+        {"stage": "align", "plan": _plain(plan), "examples": len(training), "backbone": config.backbone_revision},
+        epochs=epochs or DEFAULT_EPOCHS,
+        seed=seed,
+        schedule=Schedule(),
+        micro_batch=micro_batch or (32 if chosen.type == "cuda" else 4),
+        budget_minutes=budget_minutes,
+        resume=resume,
+        progress=progress,
+        stop_after=stop_after,
+    )
+    summary = AlignmentSummary(
+        output_dir,
+        str(chosen),
+        sum(p.numel() for p in model.parameters()),
+        len(training),
+        {"validation_loss": validating.loss(model)},
+        config.subjects,
+        outcome,
+    )
+    model.config.revision_name = f"{config.checkpoint_name}-s{seed}-n{outcome.best_step}"
+    from models.sensorllm.training.card import write_alignment_card
+
+    save_trained(model, output_dir)
+    write_alignment_card(output_dir, model.config, summary)
+    return summary
+
+
+def fresh_model(config: SensorLLMConfig, frozen: FrozenParts, seed: int, device: torch.device) -> SensorLLMModel:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = SensorLLMModel(config)
+    return model.attach(frozen.backbone, fresh=True).to(device)
+
+
+def save_trained(model: SensorLLMModel, folder: Path) -> None:
+    """config.json and model.safetensors with the trained parts alone."""
+    model.save_pretrained(folder)
+    (folder / "model.safetensors").chmod(0o644)
+
+
+def _subjects(samples: Sequence[AlignmentSample]) -> dict[str, list[str]]:
+    who: dict[str, set[str]] = {}
+    for sample in samples:
+        who.setdefault(sample.dataset, set()).add(sample.subject)
+    return {name: sorted(found, key=lambda s: (len(s), s)) for name, found in who.items()}
+
+
+def _plain(plan: AlignmentPlan) -> dict[str, Any]:
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(plan).items()}
