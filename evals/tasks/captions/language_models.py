@@ -1,0 +1,86 @@
+"""Captioners that learnt something: a language model that is shown the numbers, and SensorLLM where it has a checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from importlib import import_module
+
+from agents.language import LanguageModel, LanguageModelFailure, open_language_model
+from evals.tasks.captions.captioners import Captioner
+from models.sensorllm.data import AlignmentSample, spoken_channel
+from models.sensorllm.data.statistics import plain_decimal
+from recordings import UserError
+
+# What a processor alone writes in a few minutes a set; endpoints are asked for all.
+MOST_EMBEDDED = 25
+BATCH = 16
+SYSTEM = (
+    "You read sensor values and write how they move. Compare each value with the next one: larger is increasing, smaller is "
+    "decreasing, equal is steady. Value i is at i divided by the rate, in seconds. Merge neighbouring steps of one trend into "
+    "one line with its start and end time. After the lines count each trend, then sum up in sentences. Write in exactly the "
+    "form of the example."
+)
+
+
+def numbers_prompt(sample: AlignmentSample) -> str:
+    """What a text model is shown of a segment: the question, the rate, the values."""
+    values = ", ".join(plain_decimal(float(value), 6) for value in sample.series)
+    return (
+        f"{sample.question}\nSensor: {spoken_channel(sample.channel)}\nRate: {sample.rate_hz:g} Hz, {len(sample.series)} samples\n"
+        f"Values: {values}"
+    )
+
+
+def user_text(sample: AlignmentSample, example: AlignmentSample) -> str:
+    """One example with its exact answer, then the segment."""
+    return (
+        f"Example.\n{numbers_prompt(example)}\nAnswer:\n{example.answer}\n\nNow answer for this one.\n"
+        f"{numbers_prompt(sample)}\nAnswer:"
+    )
+
+
+def prompted(spec: str, examples: Mapping[str, AlignmentSample]) -> Captioner:
+    """The language model alone, one example of a training subject of the same set. UserError when there is no such model."""
+    model = open_language_model(spec)
+
+    def write(samples: Sequence[AlignmentSample]) -> list[str]:
+        # A line has about 16 tokens and there are at most as many lines as intervals.
+        return [_answer(model, user_text(s, examples[s.dataset]), 180 + 16 * (len(s.series) - 1)) for s in samples]
+
+    embedded = spec.partition(":")[0] == "embedded"
+    detail = f"{model.revision}; the numbers and one example, greedy"
+    return Captioner(f"{model.name} alone", write, detail, most=MOST_EMBEDDED if embedded else None)
+
+
+def _answer(model: LanguageModel, user: str, max_tokens: int) -> str:
+    """ "" for a refusal such as a prompt beyond the context: nothing was told."""
+    try:
+        return model.write(SYSTEM, user, max_tokens)
+    except LanguageModelFailure as failure:
+        if failure.kind in ("refused", "nonsense"):
+            return ""
+        raise
+
+
+def sensorllm() -> tuple[Captioner, ...]:
+    """SensorLLM free and constrained; none where it is not installed or has no checkpoint."""
+    try:
+        model = import_module("models.sensorllm").SensorLLM.from_pretrained(None)
+    except (ImportError, AttributeError, UserError):
+        return ()
+
+    def write(samples: Sequence[AlignmentSample], constrained: bool) -> list[str]:
+        rates = {sample.rate_hz for sample in samples}
+        if len(rates) != 1:
+            raise ValueError(f"segments of one rate at a time, found {sorted(rates)}")
+        texts: list[str] = model.describe(
+            [s.series for s in samples], rates.pop(), [s.channel for s in samples], constrained=constrained
+        )
+        return texts
+
+    revision = str(getattr(model, "revision", "unknown"))
+    return (
+        Captioner("sensorllm", partial(write, constrained=False), revision),
+        Captioner("sensorllm (constrained)", partial(write, constrained=True), revision),
+    )
