@@ -61,8 +61,8 @@ class LanguageModelAlone:
     learns = False
     random = False
 
-    def __init__(self) -> None:
-        self._spec = "embedded"
+    def __init__(self, spec: str = "embedded") -> None:
+        self._spec = spec
 
     @property
     def detail(self) -> str:

@@ -16,7 +16,7 @@ IMPORTED = "predictions:"
 
 @dataclass(frozen=True, slots=True)
 class SystemEntry:
-    """key: what `--systems` is given. path: `module:class`, imported when it is asked. ours: a part of the product.
+    """key: what `--systems` is given. path: `module:class`, imported when it is asked. slow: asked on a sample only.
 
     kind: `baseline` learns from the training windows; `ours` is the product; `words` knows the classes by words alone.
     """
@@ -24,6 +24,7 @@ class SystemEntry:
     key: str
     path: str
     kind: str
+    slow: bool = False
 
     def make(self) -> WindowSystem:
         module, _, name = self.path.partition(":")
@@ -44,7 +45,7 @@ SYSTEMS: dict[str, SystemEntry] = {
         SystemEntry("embedding_neighbours", "evals.systems.on_embeddings:EmbeddingNeighbours", "ours"),
         SystemEntry("embedding_probe", "evals.systems.on_embeddings:EmbeddingProbe", "ours"),
         SystemEntry("minilm", "evals.systems.by_words:SentenceCosine", "words"),
-        SystemEntry("language_model", "evals.systems.by_words:LanguageModelAlone", "words"),
+        SystemEntry("language_model", "evals.systems.by_words:LanguageModelAlone", "words", slow=True),
     )
 }
 
