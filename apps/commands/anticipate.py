@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,12 +19,31 @@ def anticipate(
         str,
         typer.Argument(
             metavar="RECORDING|SEQUENCE",
-            help="A recording; a timeline that annotate wrote (JSON or CSV); or activities with seconds: 'sitting 60, walking 30'.",
+            help="A recording; a timeline that annotate wrote (JSON or CSV); activities with seconds: 'sitting 60, walking 30'; or, with --observe, a CSV of segments.",
         ),
     ],
-    horizon_s: Annotated[
-        float, typer.Option("--horizon", metavar="SECONDS", min=1.0, help="How far ahead is worth saying.")
-    ] = 300.0,
+    horizon: Annotated[
+        float | None,
+        typer.Option(
+            "--horizon",
+            metavar="SECONDS|SHARE",
+            help="How far ahead: seconds (300), or with --observe a share of the whole sequence (0.5, or what is left).",
+        ),
+    ] = None,
+    observe: Annotated[
+        float | None,
+        typer.Option("--observe", metavar="SHARE", help="Only this first share of a segment file has been seen: 0.3."),
+    ] = None,
+    sequence: Annotated[
+        str | None, typer.Option("--sequence", metavar="NAME", help="Which sequence of a file that holds many.")
+    ] = None,
+    learn_from: Annotated[
+        Path | None,
+        typer.Option(
+            "--learn-from", metavar="CSV", help="Sequences to learn from; by default the file's other people."
+        ),
+    ] = None,
+    engine: Annotated[str, typer.Option("--engine", metavar="NAME", help="Who forecasts a segment file.")] = "",
     as_json: options.Json = False,
     quiet: options.Quiet = False,
     data: options.Data = None,
@@ -45,7 +65,28 @@ def anticipate(
     from apps.settings import load_settings
     from apps.timeline_text import print_forecast
     from apps.workbench import Workbench
+    from recordings import UserError
 
+    if observe is not None or learn_from is not None or sequence is not None:
+        from apps.segment_files import anticipate_segments
+
+        answer = anticipate_segments(Path(source), observe, horizon, sequence, learn_from, engine)
+        if as_json:
+            typer.echo(json.dumps(answer.as_json(source), indent=1, ensure_ascii=False))
+        else:
+            results().print(answer.heading, style="bold")
+            print_forecast(results(), answer.forecast)
+        return
+    if engine:
+        raise UserError("--engine", expected="a segment file and --observe", found="none", cure="give --observe SHARE")
+    horizon_s = 300.0 if horizon is None else horizon
+    if horizon_s < 1:
+        raise UserError(
+            "--horizon",
+            expected="at least 1 second",
+            found=f"{horizon_s:g}",
+            cure="a share needs --observe and a segment file",
+        )
     settings = load_settings(
         config, data=data, llm=llm, fusion=fusion, motion_model=motion_model, audio_model=audio_model, exemplars=exemplars,
         exclude_subject=exclude_subject, units=units, rate=rate, position=position,

@@ -18,12 +18,19 @@ from models.segments.settings import SegmentSettings
 
 @dataclass(slots=True)
 class SegmentForecaster:
-    """`fit`, then `probabilities`. Networks differ by their seed alone; their probabilities are averaged."""
+    """`fit`, then `probabilities`. Networks differ by their seed alone; their probabilities are averaged.
+
+    device: a torch device, or "auto" for CUDA where it is and the processor elsewhere.
+    """
 
     kinds: int
     settings: SegmentSettings = field(default_factory=SegmentSettings)
     device: str = "cpu"
     networks: list[SegmentNetwork] = field(default_factory=list, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.device == "auto":
+            self.device = "cuda" if torch.cuda.is_available() else "cpu"
 
     @property
     def parameters(self) -> int:

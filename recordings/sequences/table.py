@@ -10,7 +10,8 @@ from recordings.errors import UserError, plain
 from recordings.sequences.checking import require_tiling
 from recordings.sequences.segment import Segment, SegmentSequence
 
-_ACTIVITY = ("activity", "action", "label")
+# Where a table has both, the activity is what a whole recording is of, and the action what is done in it.
+_ACTIVITY = ("action", "activity", "label")
 _SEQUENCE = ("sequence", "video", "recording", "session")
 _SUBJECT = ("subject", "person", "participant")
 _SECONDS = ("start_s", "end_s")

@@ -1,8 +1,11 @@
 """Engines that say what comes next over a span of time, all behind one protocol: fit, then believe."""
 
+from agents.anticipation.engines.blend import Blend
 from agents.anticipation.engines.constant import MostFrequent, RepeatLast
 from agents.anticipation.engines.deciding import Balance
 from agents.anticipation.engines.engine import CELLS, Belief, Engine, Observed, vocabulary_of
+from agents.anticipation.engines.forecasting import forecast_segments, observe
+from agents.anticipation.engines.known import DEFAULT_ENGINE, ENGINES, engine_named
 from agents.anticipation.engines.markov import Markov
 from agents.anticipation.engines.neighbours import PrefixNeighbours
 from agents.anticipation.engines.segment_network import SegmentNetworkEngine
@@ -10,8 +13,11 @@ from agents.anticipation.engines.semi_markov import SemiMarkov
 
 __all__ = [
     "CELLS",
+    "DEFAULT_ENGINE",
+    "ENGINES",
     "Balance",
     "Belief",
+    "Blend",
     "Engine",
     "Markov",
     "MostFrequent",
@@ -20,5 +26,8 @@ __all__ = [
     "RepeatLast",
     "SegmentNetworkEngine",
     "SemiMarkov",
+    "engine_named",
+    "forecast_segments",
+    "observe",
     "vocabulary_of",
 ]

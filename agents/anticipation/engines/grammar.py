@@ -12,6 +12,8 @@ from recordings.sequences import SegmentSequence
 
 BEGIN = -1
 Context = tuple[int, ...]
+# The last activities, and everything done as a set of bits (0 where nothing is remembered).
+State = tuple[Context, int]
 
 
 class Grammar:
@@ -52,15 +54,25 @@ class Grammar:
         self.counts = dict(counts)
         self._kept.clear()
 
-    def following(self, past: Context) -> Floats:
-        """(K + 1,) probabilities after a history; never the current activity again."""
-        context = past[-self.order :] if self.order else ()
-        known = self._kept.get((*context[:-1], past[-1])) if context else None
-        if known is not None:
-            return known
+    def state(self, past: Context) -> State:
+        """What of a history the next activity depends on."""
+        return past[-max(self.order, 1) :], 0
+
+    def after(self, state: State, number: int) -> State:
+        """The state once `number` has begun."""
+        return (*state[0], number)[-max(self.order, 1) :], 0
+
+    def following(self, state: State) -> Floats:
+        """(K + 1,) probabilities of what begins next, or of the end; never the current activity again."""
+        past = state[0]
+        if past not in self._kept:
+            self._kept[past] = self._filled(past)
+        return self._kept[past]
+
+    def _filled(self, past: Context) -> Floats:
         shares = self.counts[()] / self.counts[()].sum()
-        for order in range(1, len(context) + 1):
-            followers = self.counts.get(context[-order:])
+        for order in range(1, min(self.order, len(past)) + 1):
+            followers = self.counts.get(past[-order:])
             if followers is None:
                 break
             n, kinds = followers.sum(), np.count_nonzero(followers)
@@ -70,10 +82,7 @@ class Grammar:
             shares[past[-1]] = 0.0
         if shares.sum() <= 0:
             shares[self.end] = 1.0
-        shares /= shares.sum()
-        if context:
-            self._kept[context] = shares
-        return shares
+        return np.asarray(shares / shares.sum())
 
     def longest(self, past: Context) -> Floats:
         """(K + 1,) shares after the longest context of the history that was seen, without filling in."""

@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from agents.anticipation.engines.engine import Floats, trial_weights
-from agents.anticipation.engines.grammar import BEGIN, Context, Grammar
+from agents.anticipation.engines.grammar import BEGIN, Context, Grammar, State
 from recordings.sequences import SegmentSequence
 
 _JACKKNIFE = 5
 _FLOOR = 1e-4
+_MOST_KEPT = 100_000
 
 
 @dataclass(slots=True)
@@ -28,7 +29,7 @@ class RememberingGrammar:
     penalty: float = 1.0
     _strength: float = 1.0
     _weights: Floats = field(default_factory=lambda: np.zeros((0, 0)), repr=False)
-    _kept: dict[tuple[Context, frozenset[int]], Floats] = field(default_factory=dict, repr=False)
+    _kept: dict[State, Floats] = field(default_factory=dict, repr=False)
 
     @property
     def parameters(self) -> int:
@@ -48,32 +49,38 @@ class RememberingGrammar:
             for sequence, weight in zip(mine, trial_weights(mine), strict=True):
                 past = base.history(sequence.activities)
                 for i, follower in enumerate((*past[1:], base.end), start=1):
-                    bases.append(base.following(past[:i]))
-                    done.append(self._done(past[:i]))
+                    bases.append(base.following(base.state(past[:i])))
+                    done.append(self._done(_bits(past[:i])))
                     followers.append(follower)
                     currents.append(past[i - 1])
                     weights.append(weight)
         self._solve(np.stack(bases), np.stack(done), np.array(followers), np.array(currents), np.array(weights))
 
-    def following(self, past: Context) -> Floats:
-        """(K + 1,) probabilities after a history; never the current activity again."""
-        key = past[-self.grammar.order :], frozenset(past)
-        known = self._kept.get(key)
+    def state(self, past: Context) -> State:
+        return self.grammar.state(past)[0], _bits(past)
+
+    def after(self, state: State, number: int) -> State:
+        return self.grammar.after(state, number)[0], state[1] | (1 << number)
+
+    def following(self, state: State) -> Floats:
+        """(K + 1,) probabilities of what begins next, or of the end; never the current activity again."""
+        known = self._kept.get(state)
         if known is not None:
             return known
-        scores = self._strength * np.log(self.grammar.following(past) + _FLOOR) + self._weights @ self._done(past)
-        if past[-1] != BEGIN:
-            scores[past[-1]] = -np.inf
+        scores = self._strength * np.log(self.grammar.following((state[0], 0)) + _FLOOR)
+        scores += self._weights @ self._done(state[1])
+        if state[0][-1] != BEGIN:
+            scores[state[0][-1]] = -np.inf
         shares = np.exp(scores - scores.max())
         shares /= shares.sum()
-        if len(self._kept) > 200_000:
+        if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
-        self._kept[key] = shares
+        self._kept[state] = shares
         return shares
 
-    def _done(self, past: Context) -> Floats:
-        found = np.zeros(self.grammar.end + 1)
-        found[[number for number in past if number != BEGIN]] = 1.0
+    def _done(self, bits: int) -> Floats:
+        """(K + 1,) 1 for what was done; the last is always 1, so that every activity has its own constant."""
+        found = np.array([bits >> i & 1 for i in range(self.grammar.end + 1)], dtype=np.float64)
         found[-1] = 1.0
         return found
 
@@ -107,3 +114,11 @@ class RememberingGrammar:
         start = np.concatenate([[1.0], np.zeros(kinds * kinds)])
         found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 60}).x
         self._strength, self._weights = float(found[0]), found[1:].reshape(kinds, kinds)
+
+
+def _bits(past: Context) -> int:
+    found = 0
+    for number in past:
+        if number != BEGIN:
+            found |= 1 << number
+    return found

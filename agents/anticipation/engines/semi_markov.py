@@ -49,9 +49,6 @@ class SemiMarkov:
         self._lengths = Lengths(self.relative)
         self._lengths.fit(sequences)
 
-    def following(self, past: Context) -> Floats:
-        return (self._remembering or self._grammar).following(past)
-
     def believe(self, observed: Observed) -> Belief:
         rng = np.random.default_rng(self.seed)
         grammar = self._grammar
@@ -83,36 +80,56 @@ class SemiMarkov:
         remaining, weights = self._lengths.remaining(segment.activity, segment.duration_s / unit)
         first = unit * _drawn(rng, remaining, weights, self.draws)
         columns, seconds = [np.full(self.draws, current)], [first]
-        start = grammar.history(observed.activities)
-        pasts: list[Context] = [start] * self.draws
+        states = _States(self._remembering or grammar, grammar.history(observed.activities))
+        at = np.zeros(self.draws, dtype=np.int64)
         gone = first.copy()
         active = np.arange(self.draws)
         for _ in range(_MOST_STEPS):
             active = active[gone[active] < limit_s]
             if not len(active):
                 break
+            taken = np.empty(len(active), dtype=np.int64)
+            here = at[active]
+            for state in np.unique(here).tolist():
+                members = np.flatnonzero(here == state)
+                picks = np.searchsorted(states.cumulated(state), rng.random(len(members)), side="right")
+                taken[members] = np.minimum(picks, grammar.end)
+                for number in np.unique(taken[members]).tolist():
+                    if number != grammar.end:
+                        at[active[members[taken[members] == number]]] = states.after(state, number)
             column, length = columns[-1].copy(), np.zeros(self.draws)
-            groups: dict[Context, list[int]] = {}
-            for i in active.tolist():
-                groups.setdefault(pasts[i], []).append(i)
-            for past, members in groups.items():
-                shares = self.following(past)
-                taken = np.searchsorted(np.cumsum(shares), rng.random(len(members)), side="right")
-                for i, number in zip(members, np.minimum(taken, grammar.end).tolist(), strict=True):
-                    column[i] = number
-                    pasts[i] = (*past, number)
-            goes_on = active[column[active] != grammar.end]
-            column[active[column[active] == grammar.end]] = columns[-1][active[column[active] == grammar.end]]
-            for number in np.unique(column[goes_on]):
-                members_of = goes_on[column[goes_on] == number]
-                length[members_of] = unit * _drawn(
-                    rng, *self._lengths.known[grammar.activities[number]], len(members_of)
-                )
+            goes_on = taken != grammar.end
+            active, taken = active[goes_on], taken[goes_on]
+            column[active] = taken
+            for number in np.unique(taken).tolist():
+                of = active[taken == number]
+                length[of] = unit * _drawn(rng, *self._lengths.known[grammar.activities[number]], len(of))
             columns.append(column)
             seconds.append(length)
             gone += length
-            active = goes_on
         return np.stack(columns, axis=1), np.stack(seconds, axis=1)
+
+
+class _States:
+    """Numbers for what the next activity depends on, so that futures with the same state are drawn together."""
+
+    def __init__(self, model: Grammar | RememberingGrammar, past: Context) -> None:
+        self._model = model
+        self._known = [model.state(past)]
+        self._number = {self._known[0]: 0}
+        self._cumulated: dict[int, Floats] = {}
+
+    def cumulated(self, number: int) -> Floats:
+        if number not in self._cumulated:
+            self._cumulated[number] = np.cumsum(self._model.following(self._known[number]))
+        return self._cumulated[number]
+
+    def after(self, number: int, activity: int) -> int:
+        state = self._model.after(self._known[number], activity)
+        if state not in self._number:
+            self._number[state] = len(self._known)
+            self._known.append(state)
+        return self._number[state]
 
 
 def _drawn(rng: np.random.Generator, values: Floats, weights: Floats, n: int) -> Floats:
@@ -123,9 +140,8 @@ def _drawn(rng: np.random.Generator, values: Floats, weights: Floats, n: int) ->
 def _shares(which: npt.NDArray[np.int64], lengths: Floats, weights: Floats, times: Floats, kinds: int) -> Floats:
     """(CELLS, kinds): the weight of the futures that do each activity at each time; after its end a future's last goes on."""
     ends = np.cumsum(lengths, axis=1)
-    probabilities = np.zeros((CELLS, kinds))
-    cells = np.arange(CELLS)
     at = (ends[:, None, :] <= times[None, :, None]).sum(axis=2)
     doing = np.take_along_axis(which, np.minimum(at, which.shape[1] - 1), axis=1)
-    np.add.at(probabilities, (np.broadcast_to(cells, doing.shape), doing), weights[:, None])
-    return probabilities / weights.sum()
+    flat = (np.arange(CELLS)[None, :] * kinds + doing).ravel()
+    counted = np.bincount(flat, np.repeat(weights, CELLS), CELLS * kinds).reshape(CELLS, kinds)
+    return np.asarray(counted / weights.sum())

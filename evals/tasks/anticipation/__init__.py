@@ -7,7 +7,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from evals.runs import Run, measure
-from evals.tasks.anticipation.published import published
+from evals.tasks.anticipation.next_rows import next_rows
+from evals.tasks.anticipation.published import published, published_next
 from evals.tasks.anticipation.scoring import video_rows
 from recordings import UserError
 from recordings.sequences import BENCHMARKS
@@ -20,6 +21,8 @@ SETS = ("50salads", "breakfast")
 
 def collect(options: TaskOptions, run: Run) -> None:
     """protocol: "" for the folds of the anticipation literature, `lea` for those of Lea on 50 Salads (Breakfast has one kind)."""
+    from evals.tasks.anticipation.homes import collect_homes
+    from evals.tasks.anticipation.kitchens import collect_kitchens
     from evals.tasks.anticipation.videos import collect_videos
 
     if options.data_dir is None:
@@ -32,11 +35,15 @@ def collect(options: TaskOptions, run: Run) -> None:
     for name in SETS:
         if options.protocol in ("", *BENCHMARKS[name].folds):
             collect_videos(options, run, name, options.protocol)
+    if not options.protocol and not options.systems:
+        collect_homes(options.data_dir, run)
+        collect_kitchens(options.data_dir, run, options.quick)
 
 
 def score(run: Run) -> Result:
     rows = video_rows(run)
     names = sorted({str(row["part"]).split("/")[0] for row in rows})
+    following = next_rows(run)
     return {
         "task": "anticipation",
         "protocol": {
@@ -50,11 +57,19 @@ def score(run: Run) -> Result:
             "decisions": "name: the most probable activity; +prior^0.5: divided by the root of the training prior; +balance: "
             "worth of a right moment, power and floor (and the blend's weights) chosen on inner folds of the training videos",
             "rate": "full label rate",
+            "homes": "next activity; the first 70 % of the days teach; asked at the current activity's start and at its end; merged: "
+            "repeats of an activity count as one that went on; intervals over days",
+            "epic_kitchens": "next verb from five before it, five groups of participants left out in turn; sounds that had ended "
+            "before the previous action did; intervals over participants",
             "split": "people; a forecast is made once for the next half and cut for shorter horizons",
         },
-        "data": {"name": ", ".join(names), "provenance": "real", "quick": run.header.get("quick")},
-        "systems": rows,
-        "published": published(names),
+        "data": {
+            "name": ", ".join([*names, *sorted({str(r["part"]).split("/")[0] for r in following})]),
+            "provenance": "real",
+            "quick": run.header.get("quick"),
+        },
+        "systems": rows + following,
+        "published": published(names) + (published_next() if following else []),
         "leak_audit": {"checks": run.header.get("leak_checks", [])},
         "seeds": [run.header.get("seed", 0)],
         "command": "telltale eval anticipation --data DIR" + (" --quick" if run.header.get("quick") else ""),

@@ -5,45 +5,41 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agents.anticipation.engines import (
-    Markov,
-    MostFrequent,
-    PrefixNeighbours,
-    RepeatLast,
-    SegmentNetworkEngine,
-    SemiMarkov,
-)
+from agents.anticipation.engines import ENGINES, SegmentNetworkEngine
 from evals.tasks.anticipation.choosing import Make
 from models.segments import SegmentSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Entrant:
-    """make: a fresh engine. says_one: its belief is certain, so that there is nothing to decide. slow: trained for minutes."""
+    """make: a fresh engine. says_one: its belief is certain, so that there is nothing to decide. slow: trained for minutes.
+
+    inner: what stands for it on inner folds, where it is trained often.
+    """
 
     name: str
     make: Make
     says_one: bool = False
     slow: bool = False
+    inner: Make | None = None
 
 
-POOLED = ("semi_markov", "remembering", "prefix_neighbours")
+POOLED = ("semi_markov", "remembering", "remembering_shares", "prefix_neighbours")
 BLEND = "blend"
-BLEND_WITH_NETWORK = "blend+segment_network"
+NETWORK = "segment_network"
+BLEND_WITH_NETWORK = "blend_with_network"
 
 
-def entrants(seeds: int = 3, device: str = "cpu") -> Mapping[str, Entrant]:
-    """Every engine by name, simplest first."""
-    found = (
-        Entrant("most_frequent", MostFrequent, says_one=True),
-        Entrant("repeat_last", RepeatLast, says_one=True),
-        Entrant("markov_1", lambda: Markov(1), says_one=True),
-        Entrant("markov_6", lambda: Markov(6), says_one=True),
-        Entrant("semi_markov", SemiMarkov),
-        Entrant("remembering", lambda: SemiMarkov(order=3, memory=0.3, draws=200, name="remembering")),
-        Entrant("prefix_neighbours", PrefixNeighbours),
+def entrants(seeds: int = 3, device: str = "auto") -> Mapping[str, Entrant]:
+    """Every engine by name, simplest first; the blend is made of them with weights of its own for each fold."""
+    certain = ("most_frequent", "repeat_last", "markov_1", "markov_6")
+    found = [Entrant(name, ENGINES[name], says_one=name in certain) for name in (*certain, *POOLED)]
+    found.append(
         Entrant(
-            "segment_network", lambda: SegmentNetworkEngine(SegmentSettings(seeds=seeds), device), slow=True
-        ),
-    )  # fmt: skip
+            NETWORK,
+            lambda: SegmentNetworkEngine(SegmentSettings(seeds=seeds), device),
+            slow=True,
+            inner=lambda: SegmentNetworkEngine(SegmentSettings(seeds=1), device),
+        )
+    )
     return {entrant.name: entrant for entrant in found}

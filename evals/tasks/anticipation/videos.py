@@ -15,7 +15,7 @@ from evals.runs import Run, Sample
 from evals.tasks.anticipation.choosing import Choice, asked_of, choose, in_order, inner_beliefs, one_view
 from evals.tasks.anticipation.mean_over_classes import HORIZON, OBSERVED, Floats, Numbers, expanded, runs, window
 from evals.tasks.anticipation.noise import METHOD, with_wrong_labels
-from evals.tasks.anticipation.systems import BLEND, POOLED, Entrant, entrants
+from evals.tasks.anticipation.systems import BLEND, BLEND_WITH_NETWORK, NETWORK, POOLED, Entrant, entrants
 from recordings.sequences import SegmentSequence, SequenceFold, SequenceSet, read_benchmark
 
 ORACLE = "oracle"
@@ -23,7 +23,7 @@ NOISE = {"noisy-10": 0.1, "noisy-20": 0.2, "noisy-30": 0.3}
 INPUTS = (ORACLE, *NOISE)
 BALANCED, PRIOR = "+balance", "+prior^0.5"
 # Asked under noise too: the rest differ from these in nothing that noise would show.
-UNDER_NOISE = ("repeat_last", "markov_6", "semi_markov+balance", "remembering+balance", "prefix_neighbours+balance", "blend+balance")  # fmt: skip
+UNDER_NOISE = ("repeat_last", "markov_6", "remembering+balance", "prefix_neighbours+balance", "blend+balance", "blend_with_network+balance")  # fmt: skip
 QUICK_EVERY = 4
 
 
@@ -74,8 +74,8 @@ def _fitted(known: SequenceSet, fold: SequenceFold, options: TaskOptions, every:
         seconds[entrant.name] = time.perf_counter() - began
     fitted = Fitted(engines, seconds, {}, {}, {})
     uncertain = [e for e in asked.values() if not e.says_one]
-    quick = {e.name: e.make for e in uncertain if not e.slow}
-    inner = inner_beliefs(quick, fold.train, every if known.name == "breakfast" else 1) if quick else None
+    makers = {e.name: e.inner or e.make for e in uncertain}
+    inner = inner_beliefs(makers, fold.train, every) if makers else None
     plain = np.ones((CELLS, len(known.vocabulary)))
     prior = _prior(fold.train, known.vocabulary)
     for entrant in asked.values():
@@ -83,13 +83,15 @@ def _fitted(known: SequenceSet, fold: SequenceFold, options: TaskOptions, every:
         if entrant.says_one:
             continue
         fitted.systems[entrant.name + PRIOR], fitted.balances[entrant.name + PRIOR] = {entrant.name: 1.0}, prior
-        if inner is not None and entrant.name in quick:
+        if inner is not None:
             _add(fitted, entrant.name + BALANCED, choose(inner, [entrant.name]), fold)
-    members = [name for name in POOLED if name in quick]
-    if inner is not None and len(members) > 1:
-        chosen = choose(inner, members)
-        _add(fitted, BLEND + BALANCED, chosen, fold)
-        fitted.systems[BLEND], fitted.balances[BLEND] = chosen.weights, plain
+    members = [name for name in POOLED if name in makers]
+    blends = {BLEND: members, BLEND_WITH_NETWORK: [*members, NETWORK] if NETWORK in makers else []}
+    for name, pooled in blends.items():
+        if inner is not None and len(pooled) > 1:
+            chosen = choose(inner, pooled)
+            _add(fitted, name + BALANCED, chosen, fold)
+            fitted.systems[name], fitted.balances[name] = chosen.weights, plain
     return fitted
 
 
@@ -97,8 +99,8 @@ def _asked(options: TaskOptions) -> Mapping[str, Entrant]:
     """The engines that the wanted systems need; slow ones only where they are named, or in the full form."""
     known = entrants(options.seeds)
     wanted = {system.split("+")[0] for system in options.systems}
-    if BLEND in wanted:
-        wanted |= set(POOLED)
+    if wanted & {BLEND, BLEND_WITH_NETWORK}:
+        wanted |= {*POOLED, NETWORK} if BLEND_WITH_NETWORK in wanted else set(POOLED)
     if not wanted:
         return {name: e for name, e in known.items() if not (e.slow and options.quick)}
     return {name: e for name, e in known.items() if name in wanted}
@@ -124,7 +126,7 @@ def _answers(
     known: SequenceSet, fitted: Fitted, test: Sequence[SegmentSequence], kind: str, part: str, seed: int
 ) -> Iterable[Sample]:
     fitted.asked_s, fitted.asked = dict.fromkeys(fitted.engines, 0.0), 0
-    systems = [s for s in fitted.systems if kind == ORACLE or s in UNDER_NOISE or s.startswith("segment_network")]
+    systems = [s for s in fitted.systems if kind == ORACLE or s in UNDER_NOISE]
     number = {name: i for i, name in enumerate(known.vocabulary)}
     for sequence in test:
         labels = np.array([number[name] for name in sequence.labels()])
@@ -192,7 +194,7 @@ def _finish(run: Run, fitted: Fitted, part: str, options: TaskOptions) -> None:
             seconds_per_video=round(sum(fitted.asked_s[name] for name in weights) / max(fitted.asked, 1), 5),
             parameters=sum(engine.parameters for engine in engines),
             choice=choice.as_json() if choice else None,
-            seeds=options.seeds if "segment_network" in weights else 1,
+            seeds=options.seeds if NETWORK in weights else 1,
         )
     run.finish("fold", part, asked=fitted.asked)
 

@@ -1,0 +1,49 @@
+"""The engines by name, with the settings that they were measured with. A later engine registers with one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from agents.anticipation.engines.blend import Blend
+from agents.anticipation.engines.constant import MostFrequent, RepeatLast
+from agents.anticipation.engines.engine import Engine
+from agents.anticipation.engines.markov import Markov
+from agents.anticipation.engines.neighbours import PrefixNeighbours
+from agents.anticipation.engines.segment_network import SegmentNetworkEngine
+from agents.anticipation.engines.semi_markov import SemiMarkov
+from recordings import UserError
+
+
+def _remembering(relative: bool) -> SemiMarkov:
+    name = "remembering_shares" if relative else "remembering"
+    return SemiMarkov(order=3, memory=0.3, draws=200, relative=relative, name=name)
+
+
+def _blend() -> Blend:
+    # The mean of what inner folds chose on 50 Salads and Breakfast (docs/anticipation.md).
+    return Blend(((_remembering(False), 0.5), (_remembering(True), 0.25), (PrefixNeighbours(), 0.25)))
+
+
+ENGINES: Mapping[str, Callable[[], Engine]] = {
+    "most_frequent": MostFrequent,
+    "repeat_last": RepeatLast,
+    "markov_1": lambda: Markov(1),
+    "markov_6": lambda: Markov(6),
+    "semi_markov": SemiMarkov,
+    "remembering": lambda: _remembering(relative=False),
+    "remembering_shares": lambda: _remembering(relative=True),
+    "prefix_neighbours": PrefixNeighbours,
+    "segment_network": SegmentNetworkEngine,
+    "blend": _blend,
+}
+DEFAULT_ENGINE = "blend"
+
+
+def engine_named(name: str = "") -> Engine:
+    """A fresh engine, "" for the default. UserError for an unknown name."""
+    chosen = name or DEFAULT_ENGINE
+    if chosen not in ENGINES:
+        raise UserError(
+            chosen, expected=f"one of {', '.join(ENGINES)}", found="no such engine", cure="name one with --engine"
+        )
+    return ENGINES[chosen]()
