@@ -77,6 +77,7 @@ TASKS: dict[str, TaskEntry] = {
             needs="usc_had, hapt, motionsense, wisdm",
         ),
         TaskEntry("sound", "evals.tasks.sound", "Which daily sound is in a clip of a group never heard before?"),
+        TaskEntry("late_fusion", "evals.tasks.late_fusion", "Do sound, movement and history fused beat each alone?"),
         TaskEntry("verification", "evals.tasks.verification", "Are planted lies caught, and true sentences passed?"),
         TaskEntry("qa", "evals.tasks.qa", "Are questions with known answers answered exactly, and nothing invented?"),
         TaskEntry("printed", "evals.tasks.printed", "Does any number printed in 200 real recordings lack a fact?"),

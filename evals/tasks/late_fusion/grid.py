@@ -1,0 +1,110 @@
+"""The paper's grid: fifteen input sets × {zero, one-shot} × {closed, open}, and its controls, answered by prompt alone."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+
+from agents.fusion.fuser import Embedder
+from agents.fusion.late import map_open_answer
+from agents.language import LanguageModel
+from evals.runs import Run, Sample
+from evals.tasks.late_fusion.asking import INVALID, ask
+from evals.tasks.late_fusion.choosing import Draw
+from evals.tasks.late_fusion.classes import NAMES, PHRASES
+from evals.tasks.late_fusion.draws import Pair
+from evals.tasks.late_fusion.evidence import Evidence
+from evals.tasks.late_fusion.fields import fixed_exemplars
+from evals.tasks.late_fusion.prompts import CONTROL, GRID, QUICK_GRID, Cell, cell_job, name_of, swapped
+from evals.tasks.late_fusion.store import Job, ScoreStore
+
+PART = "label-paired-12"
+# The quick form asks about every third pair of the first draw.
+_THINNED = 3
+
+
+def cells(quick: bool) -> tuple[Cell, ...]:
+    return QUICK_GRID if quick else GRID
+
+
+def asked_pairs(draws: Sequence[Draw], quick: bool) -> list[Pair]:
+    pairs = [pair for draw in draws for pair in draw.pairs]
+    return pairs[::_THINNED] if quick else pairs
+
+
+def grid_jobs(given: Evidence, draws: Sequence[Draw], quick: bool) -> list[Job]:
+    """Every cell's and control's questions."""
+    exemplars = fixed_exemplars(given)
+    pairs = asked_pairs(draws, quick)
+    jobs = [cell_job(given, pair, cell, exemplars) for cell in cells(quick) for pair in pairs]
+    jobs += [cell_job(given, pair, CONTROL, exemplars) for pair in swapped(pairs)]
+    jobs += [cell_job(given, pair, CONTROL, exemplars, seed=1) for pair in pairs]
+    return [job for job in jobs if job is not None]
+
+
+def collect_grid(
+    run: Run,
+    given: Evidence,
+    draws: Sequence[Draw],
+    llm: LanguageModel,
+    store: ScoreStore,
+    quick: bool,
+    embedder: Embedder,
+) -> None:
+    """One part a cell; a finished one is not asked again."""
+    exemplars = fixed_exemplars(given)
+    pairs = asked_pairs(draws, quick)
+    asked = [(cell.name, cell, pairs, 0) for cell in cells(quick)]
+    asked.append(("control: another sample's text", CONTROL, swapped(pairs), 0))
+    asked.append(("control: options in another order", CONTROL, pairs, 1))
+    for name, cell, shown, seed in asked:
+        part = f"{PART}/{name}"
+        if run.finished(llm.name, part):
+            continue
+        started = time.perf_counter()
+        jobs = {pair.id: cell_job(given, pair, cell, exemplars, seed) for pair in shown}
+        ask(llm, [job for job in jobs.values() if job is not None], store, run.progress)
+        run.add_all(_answered(llm.name, part, shown, jobs, store, embedder))
+        run.finish(
+            llm.name, part, revision=llm.revision, seconds=round(time.perf_counter() - started, 2), llm_calls=llm.calls
+        )
+
+
+def _answered(
+    system: str, part: str, pairs: Sequence[Pair], jobs: dict[str, Job | None], store: ScoreStore, embedder: Embedder
+) -> Iterator[Sample]:
+    """A sample without any of the cell's fields gets a seeded guess, and is marked so; an invalid answer is wrong."""
+    for pair in pairs:
+        job = jobs[pair.id]
+        if job is None:
+            guess = random.Random(f"guess/grid/{pair.id}").choice(NAMES)
+            yield Sample(
+                pair.id, system, part, pair.group, pair.truth, guess, detail={"pattern": pair.pattern, "guessed": True}
+            )
+            continue
+        said, words = answer_of(job, store, embedder)
+        status = "ok" if said is not None else "invalid"
+        yield Sample(
+            pair.id,
+            system,
+            part,
+            pair.group,
+            pair.truth,
+            said,
+            status=status,
+            detail={"pattern": pair.pattern, "answer": words},
+        )  # type: ignore[arg-type]
+
+
+def answer_of(job: Job, store: ScoreStore, embedder: Embedder) -> tuple[str | None, str]:
+    """(class or None, what was said)."""
+    if job.kind == "write":
+        words = store.text(job)
+        phrase, _ = map_open_answer(words, PHRASES, embedder)
+        return (None if phrase is None else name_of(phrase)), " ".join(words.split())[:120]
+    if isinstance(store.answer(job), str):
+        return None, INVALID
+    scores = store.scores(job)
+    phrase = job.options[scores.index(max(scores))]
+    return name_of(phrase), phrase
