@@ -6,10 +6,13 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 Floats = npt.NDArray[np.float64]
 
@@ -132,13 +135,18 @@ class LogisticNext:
         names = [str(c) for c in self._model.classes_]  # type: ignore[attr-defined]
         return [dict(zip(names, map(float, row), strict=True)) for row in told]
 
-    def _matrix(self, moments: Sequence[Moment]) -> Floats:
-        found = np.zeros((len(moments), len(self._columns)))
-        for i, m in enumerate(moments):
-            for name, value in self._features(m):
-                if name in self._columns:
-                    found[i, self._columns[name]] = value
-        return found
+    def _matrix(self, moments: Sequence[Moment]) -> csr_matrix:
+        """Sparse: of hundreds of columns a moment has about ten."""
+        from scipy.sparse import csr_matrix
+
+        cells = [
+            (i, self._columns[name], value)
+            for i, m in enumerate(moments)
+            for name, value in self._features(m)
+            if name in self._columns
+        ]
+        rows, columns, values = zip(*cells, strict=True) if cells else ((), (), ())
+        return csr_matrix((values, (rows, columns)), shape=(len(moments), len(self._columns)), dtype=np.float64)
 
     def _features(self, m: Moment) -> Iterable[tuple[str, float]]:
         for back in range(1, min(self.depth, len(m.past)) + 1):
