@@ -1,0 +1,52 @@
+"""Shape of LLaSA: which encoder and backbone, how wide the projector, which low-rank adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from transformers import PretrainedConfig
+
+EMBEDDED = "embedded"
+# Every linear layer of a Llama-type block (facts of LLaSA §5).
+LINEAR_LAYERS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+
+
+class LlasaConfig(PretrainedConfig):
+    """Configuration of `LlasaModel`.
+
+    encoder_size, backbone_size: widths of LIMU-BERT's rows and of the language model. samples: sensor tokens, not pooled.
+    rank, alpha: of the adapter (0: none). labels: what the class question was trained on. encoder: LimuBertConfig as a dict.
+    """
+
+    model_type = "telltale_llasa"
+
+    def __init__(
+        self,
+        backbone: str = EMBEDDED,
+        backbone_revision: str = "unknown",
+        backbone_size: int = 576,
+        encoder_size: int = 72,
+        encoder: dict[str, Any] | None = None,
+        samples: int = 120,
+        rank: int = 16,
+        alpha: int = 32,
+        adapted: Sequence[str] = LINEAR_LAYERS,
+        labels: Sequence[str] = (),
+        revision_name: str = "untrained",
+        licence: str = "unknown",
+        **kwargs: Any,
+    ) -> None:
+        self.backbone = backbone
+        self.backbone_revision = backbone_revision
+        self.backbone_size = backbone_size
+        self.encoder_size = encoder_size
+        self.encoder = dict(encoder or {})
+        self.samples = samples
+        self.rank = rank
+        self.alpha = alpha
+        self.adapted = list(adapted)
+        self.labels = list(labels)
+        self.revision_name = revision_name
+        self.licence = licence
+        super().__init__(**kwargs)

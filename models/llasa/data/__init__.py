@@ -1,0 +1,48 @@
+"""SensorCaps and OpenSQA, generated from measured facts: captions, questions and answers whose every number was measured."""
+
+from models.llasa.data.captions import Caption, caption
+from models.llasa.data.corpus import (
+    SETS,
+    UNION,
+    Described,
+    Side,
+    described,
+    distinct,
+    set_of,
+    side_of,
+    split_windows,
+    training_ranges,
+)
+from models.llasa.data.facts import WindowFacts, measure
+from models.llasa.data.questions import KINDS, LEAD_IN, Exchange, Kind, Subject, class_question, exchanges
+from models.llasa.data.ranges import Ranges, UsualRange, usual_ranges
+from models.llasa.data.words import Numbers, Printed
+
+__all__ = [
+    "KINDS",
+    "LEAD_IN",
+    "SETS",
+    "UNION",
+    "Caption",
+    "Described",
+    "Exchange",
+    "Kind",
+    "Numbers",
+    "Printed",
+    "Ranges",
+    "Side",
+    "Subject",
+    "UsualRange",
+    "WindowFacts",
+    "caption",
+    "class_question",
+    "described",
+    "distinct",
+    "exchanges",
+    "measure",
+    "set_of",
+    "side_of",
+    "split_windows",
+    "training_ranges",
+    "usual_ranges",
+]

@@ -1,0 +1,136 @@
+"""LLaSA's network on a language model of a few kilobytes: layout, frozen parts, label scores, a run that goes on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from tiny_language_model import save_tiny_model
+
+from models.backbone.causal import load_backbone
+from models.limubert import LimuBertConfig, LimuBertForReconstruction, windows_of
+from models.llasa.configuration_llasa import LlasaConfig
+from models.llasa.data import LEAD_IN
+from models.llasa.data.words import activity
+from models.llasa.modeling_llasa import LlasaModel
+from models.llasa.prompt import IGNORED, ROWS, layout_of, question_ids, sequence
+from models.llasa.scoring import label_log_likelihoods, scoring_plan
+from models.llasa.training import Recipe, loop, train_llasa
+from recordings.datasets import dataset
+
+LABELS = ("sitting", "walking_upstairs", "lying")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_tiny_model(tmp_path_factory.mktemp("backbone"))
+
+
+def fresh(folder: Path) -> tuple[LlasaModel, object]:
+    network, tokenizer, _ = load_backbone(str(folder), dtype=torch.float32)
+    torch.manual_seed(0)
+    config = LlasaConfig(backbone=str(folder), backbone_size=32, encoder={}, rank=4, alpha=8)
+    return LlasaModel(config).attach(network).eval(), tokenizer
+
+
+def test_the_answer_alone_is_asked_for(folder: Path) -> None:
+    _, tokenizer = fresh(folder)
+    layout = layout_of(tokenizer)
+    ids, targets = sequence(layout, tokenizer, "What is it?", "Sitting.")
+    assert ids[layout.first : layout.first + ROWS] == [layout.placeholder] * ROWS
+    asked = [t for t in targets if t != IGNORED]
+    assert tokenizer.decode(asked[:-1]) == "Sitting." and asked[-1] == layout.end
+    at = targets.index(asked[0])
+    assert ids[at + 1 : at + 1 + len(asked)] == asked
+    plain, _ = sequence(layout, tokenizer, "What is it?", "Sitting.", plain=True)
+    assert "What" not in tokenizer.decode(plain)
+
+
+def test_all_labels_at_once_score_as_one_by_one(folder: Path) -> None:
+    model, tokenizer = fresh(folder)
+    for value in model.adapter.values():
+        torch.nn.init.normal_(value, std=0.2)
+    layout = layout_of(tokenizer)
+    windows = torch.randn(3, 120, 6)
+    together = label_log_likelihoods(model, scoring_plan(layout, tokenizer, LABELS), windows, batch_size=2)
+    from models.llasa.data.questions import class_question
+
+    for number, label in enumerate(LABELS):
+        before = question_ids(layout, tokenizer, class_question(LABELS)) + tokenizer.encode(
+            LEAD_IN, add_special_tokens=False
+        )
+        said = [*tokenizer.encode(f" {activity(label)}.", add_special_tokens=False), layout.end]
+        ids = torch.tensor([before + said] * 3)
+        hidden = model(ids, windows, layout.first).hidden
+        logits = model.backbone.get_output_embeddings()(hidden)[:, len(before) - 1 : -1].log_softmax(-1)
+        alone = logits.gather(2, torch.tensor([said] * 3)[..., None])[..., 0].sum(1)
+        np.testing.assert_allclose(together[:, number], alone.detach().numpy(), atol=1e-3)
+
+
+def test_only_what_a_stage_trains_gets_a_gradient(folder: Path) -> None:
+    model, tokenizer = fresh(folder)
+    layout = layout_of(tokenizer)
+    ids, targets = sequence(layout, tokenizer, "What is it?", "Sitting.")
+    for parts, quiet in ((["projector"], "adapter"), (["projector", "adapter"], "encoder")):
+        model.zero_grad()
+        model.trained(parts)
+        model(torch.tensor([ids]), torch.randn(1, 120, 6), layout.first, torch.tensor([targets])).loss.backward()
+        assert all(p.grad is not None for p in model.projector.parameters())
+        assert all(p.grad is None for p in getattr(model, quiet).parameters())
+        frozen = [p for n, p in model.backbone.named_parameters() if "lora_" not in n]
+        assert all(p.grad is None for p in frozen)
+
+
+def test_merging_the_adapter_changes_no_answer(folder: Path) -> None:
+    model, tokenizer = fresh(folder)
+    for value in model.adapter.values():
+        torch.nn.init.normal_(value, std=0.2)
+    plan = scoring_plan(layout_of(tokenizer), tokenizer, LABELS)
+    windows = torch.randn(2, 120, 6)
+    before = label_log_likelihoods(model, plan, windows)
+    np.testing.assert_allclose(label_log_likelihoods(model.merge(), plan, windows), before, atol=1e-3)
+
+
+def test_a_stopped_run_goes_on_to_the_same_weights(
+    folder: Path, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hapt = dataset("hapt")
+    keys = {hapt.subject_of(k, data_dir): k for k in hapt.keys(data_dir)}
+    sides = {
+        side: list(windows_of(hapt.open(keys[who], data_dir)))[:6]
+        for side, who in (("train", "1"), ("validation", "3"))
+    }
+    monkeypatch.setattr(loop, "split_windows", lambda *a, **k: sides | {"test": []})
+    monkeypatch.setattr(loop, "save_every_s", 0.0)
+    torch.manual_seed(0)
+    LimuBertForReconstruction(LimuBertConfig()).save_pretrained(tmp_path / "limu")
+
+    def go(where: str, progress: object = None) -> float:
+        return train_llasa(
+            data_dir,
+            tmp_path / where,
+            encoder=tmp_path / "limu",
+            backbone=str(folder),
+            steps=8,
+            recipe=Recipe(batch_tokens=4000, longest_tokens=1500),
+            rank=2,
+            device="cpu",
+            progress=progress,  # type: ignore[arg-type]
+        ).validation_loss
+
+    straight = go("a")
+
+    class Stop(Exception):
+        pass
+
+    def stop(text: str, share: float) -> None:
+        if text.startswith("tune") and share >= 0.6:
+            raise Stop
+
+    with pytest.raises(Stop):
+        go("b", stop)
+    assert not (tmp_path / "b" / "model.safetensors").exists()
+    assert go("b") == pytest.approx(straight, abs=1e-6)
+    assert (tmp_path / "a" / "model.safetensors").read_bytes() == (tmp_path / "b" / "model.safetensors").read_bytes()
