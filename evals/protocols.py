@@ -20,7 +20,7 @@ class Fold:
     """Subjects of one round. train and validation are disjoint: what is fitted, and what chooses; both may train the final fit.
 
     In a cross-dataset fold the names of train and validation read `set/subject`, for they are other people of other sets
-    (`train_sets`). budget: labelled windows a class that training may see, None for all.
+    (`train_sets`). budget: labelled windows a class that training may see, None for all. rounds: folds of the protocol.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Fold:
     test: tuple[str, ...]
     train_sets: tuple[str, ...] = ()
     budget: int | None = None
+    rounds: int = 1
 
     @property
     def training(self) -> frozenset[str]:
@@ -121,6 +122,7 @@ def _groups(spec: str, dataset_name: str, people: tuple[str, ...], count: int) -
                 train=tuple(p for p in others if p not in choose),
                 validation=tuple(p for p in others if p in choose),
                 test=tuple(p for p in people if p in test),
+                rounds=count,
             )
         )
     return tuple(found)

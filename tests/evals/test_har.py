@@ -88,6 +88,8 @@ def test_without_data_it_says_so() -> None:
 def few_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(har, "QUICK_TRAIN", 150)
     monkeypatch.setattr(har, "QUICK_TEST", 60)
+    monkeypatch.setattr(har, "QUICK_FOLD_TRAIN", 150)
+    monkeypatch.setattr(har, "QUICK_FOLD_TEST", 60)
     har.whole_set.cache_clear()
 
 
