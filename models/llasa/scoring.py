@@ -86,7 +86,8 @@ def label_log_likelihoods(
     owner = plan.owner.to(device)
     out = []
     model.eval()
-    for part in torch.split(windows, batch_size):
+    for at in range(0, len(windows), batch_size):
+        part = windows[at : at + batch_size]
         n = len(part)
         embedded = model.embed(part, ids.expand(n, -1), plan.first)
         hidden = model.backbone.base_model(
