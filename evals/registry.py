@@ -85,6 +85,7 @@ TASKS: dict[str, TaskEntry] = {
         TaskEntry(
             "retrieval", "evals.tasks.retrieval", "Are windows found by text, texts by windows, windows by windows?"
         ),
+        TaskEntry("leaks", "evals.tasks.leaks", "Are planted leaks found, and clean splits passed?"),
         TaskEntry("perf", "evals.tasks.perf", "How fast, with how many language-model calls and how much memory?"),
         TaskEntry("spine", "evals.tasks.spine", "All of the above, collected into one file of acceptance figures."),
         TaskEntry(

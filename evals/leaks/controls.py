@@ -21,7 +21,7 @@ _TIES_SHARE = 0.001
 
 
 def _shuffled(material: Material) -> Finding:
-    train, test = list(material.train or ()), [i for i in material.tested]
+    train, test = list(material.train or ()), list(material.tested)
     labels = sorted({i.label for i in [*train, *test]})
     if len(labels) < 2 or material.refit is None:
         return not_applicable("one class")
@@ -50,7 +50,7 @@ def agreement(truth: Codes, said: Codes, classes: int) -> npt.NDArray[np.float64
     kept = said >= 0
     np.add.at(counts, (truth[kept], said[kept]), 1.0)
     sizes = np.bincount(truth, minlength=classes).astype(np.float64)
-    return counts / np.maximum(sizes, 1.0)[:, None]
+    return np.asarray(counts / np.maximum(sizes, 1.0)[:, None], dtype=np.float64)
 
 
 def renamed_p(tables: list[npt.NDArray[np.float64]], rng: np.random.Generator) -> tuple[float, float, float]:
@@ -79,7 +79,8 @@ def _order(material: Material) -> Finding:
     rng = np.random.default_rng(material.seed)
     shuffled, half = rng.permutation(len(test)), np.arange(0, len(test), 2)
     differing: set[str] = set()
-    for order in (np.arange(len(test))[::-1], shuffled, half):
+    few, one = np.arange(min(8, len(test))), np.array([len(test) // 2])
+    for order in (np.arange(len(test))[::-1], shuffled, half, few, one):
         said = material.predict([test[k] for k in order])
         differing |= {test[k].id for k, s in zip(order.tolist(), said, strict=True) if s != straight[k]}
     if len(differing) <= int(_TIES_SHARE * len(test)):

@@ -11,7 +11,9 @@ from evals.leaks.material import Item, Vector
 
 # Four significant decimals survive a round trip through text or float16-free storage, and no two real windows share them.
 _STEP = 1e-4
+# Instants of a stretch: eight of six channels; with fewer channels each instant says less, sixty-four of one.
 STRETCH = 8
+_LONG_STRETCH = 64
 # One stretch in so many is kept, by its own content, so that copies keep the same ones wherever they begin.
 _KEPT_OF = 4
 # A frozen sensor repeats itself; a stretch must change at least so often to identify anything.
@@ -47,23 +49,27 @@ def item_digest(item: Item) -> str:
 
 
 def stretch_hashes(vector: Vector) -> Hashes:
-    """Hashes of some of the stretches of `STRETCH` samples over all channels, exact float32 values; chosen by content."""
+    """Hashes of some of the stretches of eight or more samples over all channels, quantised to 1e-4; chosen by content."""
     x = as_channels(vector)
-    if x.shape[1] < STRETCH:
+    stretch = STRETCH if x.shape[0] >= 3 else _LONG_STRETCH
+    if x.shape[1] < stretch:
         return np.zeros(0, dtype=np.uint64)
     bits = np.round(x / _STEP).astype(np.int64).view(np.uint64)
     with np.errstate(over="ignore"):
         instants = np.zeros(x.shape[1], dtype=np.uint64)
         for row in bits:
             instants = _mixed(instants * _PRIME + row)
-        n = len(instants) - STRETCH + 1
-        rolled = np.zeros(n, dtype=np.uint64)
-        for j in range(STRETCH):
-            rolled = rolled * _PRIME + instants[j : j + n]
+        n = len(instants) - stretch + 1
+        # A stretch of 2k is two stretches of k: doubling, not one pass an instant.
+        rolled, factor, length = instants, _PRIME, 1
+        while length < stretch:
+            rolled = rolled[:-length] * factor + rolled[length:]
+            factor, length = factor * factor, 2 * length
         rolled = _mixed(rolled)
     changes = np.concatenate([[0], np.cumsum(instants[1:] != instants[:-1])])
-    moving = changes[STRETCH - 1 :] - changes[:n] >= _CHANGES
-    return np.asarray(rolled[moving & (rolled % np.uint64(_KEPT_OF) == 0)])
+    moving = changes[stretch - 1 :] - changes[:n] >= _CHANGES * stretch // STRETCH
+    kept = np.uint64(_KEPT_OF if len(instants) < 4096 else 4 * _KEPT_OF)
+    return np.asarray(rolled[moving & (rolled % kept == 0)])
 
 
 def _mixed(x: Hashes) -> Hashes:

@@ -118,12 +118,29 @@ def _presence(material: Material) -> Finding:
     patterns = {i.present for i in items if i.present is not None}
     if len(items) < _FEWEST or len(patterns) < 2:
         return not_applicable("no modality is ever missing" if items else "nothing is said about missing modalities")
-    features = np.asarray([_codes(["+".join(sorted(i.present or ())) for i in items])], dtype=np.float64).T
-    score, chance, p = predictable(items, features, material.seed)
-    detail = f"presence pattern: which of {len(patterns)} patterns alone recalls {score:.3f} of a class (chance {chance:.3f}, p = {p:.3f})"
-    if "presence" in material.shown and score - chance > _EFFECT and p <= 1.5 / (_PERMUTATIONS + 1):
+    bits, chance, p = _shared_bits(items, material.seed)
+    detail = f"presence pattern: which of {len(patterns)} patterns alone tells {bits:.2f} bits of the class (chance {chance:.2f}, p = {p:.3f})"
+    if "presence" in material.shown and p <= 1.5 / (_PERMUTATIONS + 1):
         return Finding(len(items), f"{detail}, and the system is shown it")
     return Finding(0, f"{detail}; it is reported, never fed")
+
+
+def _shared_bits(items: Sequence[Item], seed: int) -> tuple[float, float, float]:
+    """(mutual information of pattern and class in bits, its mean when classes are permuted, permutation probability)."""
+    rng = np.random.default_rng(seed)
+    pattern = np.unique(["+".join(sorted(i.present or ())) for i in items], return_inverse=True)[1]
+    label = np.unique([i.label for i in items], return_inverse=True)[1]
+    bits = _mutual_bits(pattern, label)
+    null = [_mutual_bits(pattern, rng.permutation(label)) for _ in range(_PERMUTATIONS)]
+    return bits, float(np.mean(null)), (1 + sum(n >= bits for n in null)) / (1 + _PERMUTATIONS)
+
+
+def _mutual_bits(a: npt.NDArray[np.int_], b: npt.NDArray[np.int_]) -> float:
+    joint = np.zeros((a.max() + 1, b.max() + 1))
+    np.add.at(joint, (a, b), 1 / len(a))
+    product = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)
+    filled = joint > 0
+    return float((joint[filled] * np.log2(joint[filled] / product[filled])).sum())
 
 
 SHORTCUTS = (

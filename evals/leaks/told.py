@@ -6,6 +6,7 @@ or a fixed sentence names all classes and tells none).
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -113,7 +114,7 @@ def _oracle(material: Material) -> Finding:
 
 def _prompt(material: Material) -> Finding:
     by_id = {i.id: i for i in material.tested}
-    quoted = {e.id: e.text for e in [*(material.exemplars or ()), *material.learnt]}
+    quoted = {e.id: e.text for e in [*material.learnt, *(material.exemplars or ())]}
     pairs = []
     for prompt in material.prompts or ():
         item = by_id.get(prompt.item)
@@ -123,8 +124,8 @@ def _prompt(material: Material) -> Finding:
         for exemplar in prompt.exemplars:
             text = _without(text, quoted.get(exemplar, ""))
         text = _without(text, item.said)
-        for option in (material.option_orders or {}).get(prompt.item, ()):
-            text = text.replace(option, " ", 1)
+        for option in sorted((material.option_orders or {}).get(prompt.item, ()), key=len, reverse=True):
+            text = _without_last(text, option)
         pairs.append((item, text))
     if not pairs:
         return not_applicable("no prompt belongs to a test item")
@@ -139,6 +140,12 @@ def _prompt(material: Material) -> Finding:
 
 def _without(text: str, part: str) -> str:
     return text.replace(part, " ") if part else text
+
+
+def _without_last(text: str, word: str) -> str:
+    """One occurrence of an option is the list's own; `walking` inside `walking_upstairs` is none."""
+    places = [m.span() for m in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text)]
+    return text[: places[-1][0]] + " " + text[places[-1][1] :] if places else text
 
 
 TOLD = (
