@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -94,20 +95,41 @@ def alignment_samples(
     """
     chosen = options or AlignmentOptions()
     for recording in recordings:
-        for start, end, channel, kind in _choices(recording, chosen):
+        for start, end, channel, kind in _choices(recording, chosen).tolist():
             name = chosen.channels[channel]
             yield alignment_sample(recording, name, start, end, chosen, chosen.kinds[kind])
 
 
-def _choices(recording: Recording, options: AlignmentOptions) -> Iterator[tuple[int, int, int, int]]:
-    """(start, end, channel number, kind number) of every sample of a recording."""
+def _choices(recording: Recording, options: AlignmentOptions) -> npt.NDArray[np.int32]:
+    """(n, 4) start, end, channel number, kind number of every sample of a recording, in this order."""
     present = [i for i, name in enumerate(options.channels) if recording.streams[0].has(name)]
-    for start, end in segments_of(recording, options):
-        for channel in present:
-            if _kept(recording, options.channels[channel], start, end, options):
-                for number, kind in enumerate(options.kinds):
-                    if end - start >= FEWEST_SAMPLES[kind] and (kind != "correlation" or len(present) > 1):
-                        yield start, end, channel, number
+    kinds = [
+        (number, FEWEST_SAMPLES[kind])
+        for number, kind in enumerate(options.kinds)
+        if kind != "correlation" or len(present) > 1
+    ]
+    pieces = np.array(segments_of(recording, options), dtype=np.int32).reshape(-1, 2)
+    if not len(pieces) or not present or not kinds:
+        return np.zeros((0, 4), dtype=np.int32)
+    pairs = np.column_stack([np.repeat(pieces, len(present), axis=0), np.tile(present, len(pieces))])
+    if options.share < 1.0:
+        pairs = pairs[_uniform(crc32(recording.id.encode()), options.seed, pairs) < options.share]
+    rows = np.column_stack([np.repeat(pairs, len(kinds), axis=0), np.tile([k for k, _ in kinds], len(pairs))])
+    fewest = np.tile([least for _, least in kinds], len(pairs))
+    return np.asarray(rows[rows[:, 1] - rows[:, 0] >= fewest], dtype=np.int32)
+
+
+def _uniform(recording: int, seed: int, pairs: npt.NDArray[np.integer]) -> npt.NDArray[np.float64]:
+    """(n,) in [0, 1), a hash of each (recording, start, end, channel) and the seed: whether one is kept depends on no other
+    (SplitMix64: Steele, Lea, Flood, 2014).
+    """
+    state = np.full(len(pairs), (seed * 0x100000000 + recording) % 2**64, dtype=np.uint64)
+    for column in (pairs[:, 0], pairs[:, 1], pairs[:, 2]):
+        state = (state ^ column.astype(np.uint64)) + np.uint64(0x9E3779B97F4A7C15)
+        state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        state ^= state >> np.uint64(31)
+    return np.asarray((state >> np.uint64(11)).astype(np.float64) / 2**53)
 
 
 def segments_of(recording: Recording, options: AlignmentOptions) -> list[tuple[int, int]]:
@@ -118,12 +140,6 @@ def segments_of(recording: Recording, options: AlignmentOptions) -> list[tuple[i
         pieces = random_partitions(run.end - run.start, options.shortest, options.longest, options.partitions, rng)
         found += [(run.start + a, run.start + b) for a, b in pieces]
     return found
-
-
-def _kept(recording: Recording, channel: str, start: int, end: int, options: AlignmentOptions) -> bool:
-    if options.share >= 1.0:
-        return True
-    return float(generator_for(options.seed, recording.id, "keep", channel, start, end).random()) < options.share
 
 
 def alignment_sample(
@@ -202,11 +218,12 @@ class AlignmentCorpus(Sequence[AlignmentSample]):
     def __init__(self, recordings: Iterable[Recording], options: AlignmentOptions | None = None) -> None:
         self.options = options or AlignmentOptions()
         self._recordings: list[Recording] = []
-        rows: list[tuple[int, int, int, int, int]] = []
+        rows = [np.zeros((0, 5), dtype=np.int32)]
         for number, recording in enumerate(recordings):
             self._recordings.append(recording)
-            rows += [(number, *choice) for choice in _choices(recording, self.options)]
-        self._rows = np.array(rows, dtype=np.int32).reshape(-1, 5)
+            found = _choices(recording, self.options)
+            rows.append(np.column_stack([np.full(len(found), number, dtype=np.int32), found]))
+        self._rows = np.concatenate(rows)
 
     def __len__(self) -> int:
         return len(self._rows)

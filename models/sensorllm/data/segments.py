@@ -19,9 +19,11 @@ def random_partition(length: int, shortest: int, longest: int, rng: np.random.Ge
     pieces = []
     at = 0
     while (left := length - at) >= shortest:
-        most = min(longest, left)
-        fitting = [size for size in range(shortest, most + 1) if size == left or left - size >= shortest]
-        size = fitting[int(rng.integers(len(fitting)))] if fitting else most
+        # Fitting: shortest … last, and all that is left where that is not too long.
+        last = min(longest, left - shortest)
+        fitting = max(last - shortest + 1, 0) + (left <= longest)
+        drawn = int(rng.integers(fitting)) if fitting else -1
+        size = min(longest, left) if drawn < 0 else left if shortest + drawn > last else shortest + drawn
         pieces.append((at, at + size))
         at += size
     return pieces
