@@ -16,7 +16,8 @@ class MotionConfig(PretrainedConfig):
     leaves, positions: the order of the logits and of the position embedding. rate_hz: every window is resampled to it.
     widths: channels of the residual stages. statistics_size: units of the window-statistics branch. embedding_size: of one
     network. axis_dropout: chance in training that the convolutions do not see the device's own axes. members: networks pooled.
-    temperatures: position → divisor of the logits, fitted on validation subjects. licence: of the weights.
+    temperatures: kind of stream (`taxonomy.KINDS`) → divisor of the networks' logits, fitted on people they never saw. pool: kind →
+    weights of the networks' and the experts' logits, which replace the division where there is a gyroscope. licence: of the weights.
     """
 
     model_type = "telltale_motion"
@@ -35,6 +36,7 @@ class MotionConfig(PretrainedConfig):
         axis_dropout: float = 0.0,
         members: int = 1,
         temperatures: dict[str, float] | None = None,
+        pool: dict[str, list[float]] | None = None,
         checkpoint_name: str = "motion",
         revision_name: str = "untrained",
         licence: str = "unknown",
@@ -52,6 +54,7 @@ class MotionConfig(PretrainedConfig):
         self.axis_dropout = axis_dropout
         self.members = members
         self.temperatures = dict(temperatures or dict.fromkeys(positions, 1.0))
+        self.pool = {kind: [float(w) for w in weights] for kind, weights in (pool or {}).items()}
         self.checkpoint_name = checkpoint_name
         self.revision_name = revision_name
         self.licence = licence

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from models.motion.configuration_motion import MotionConfig
+from models.motion.experts import StatisticsExperts
 from models.motion.orientation import GRID_POINTS
 from models.motion.signals import SIGNALS, STATISTICS, to_signals, window_statistics
 
@@ -20,10 +21,14 @@ AXES = 6
 
 @dataclass(frozen=True, slots=True)
 class MotionOutput:
-    """logits: (batch, leaves), not yet divided by the temperature. embedding: (batch, embedding_size)."""
+    """logits: (batch, leaves), not yet divided by the temperature. embedding: (batch, embedding_size).
+
+    statistics: (batch, STATISTICS) of the window, which experts read.
+    """
 
     logits: Tensor
     embedding: Tensor
+    statistics: Tensor
 
 
 class ResidualStage(nn.Module):
@@ -139,11 +144,14 @@ class MotionForActivityClassification(PreTrainedModel):
         if other is not None:
             joined, bias = torch.lerp(joined[other], joined, share), torch.lerp(bias[other], bias, share)
         embedding = self.embed(joined)
-        return MotionOutput(self.classify(embedding) + bias, embedding)
+        return MotionOutput(self.classify(embedding) + bias, embedding, raw)
 
 
 class MotionEnsemble(PreTrainedModel):
-    """Several networks of one shape trained from different seeds: their logits averaged, their embeddings side by side."""
+    """Several networks of one shape trained from different seeds: their logits averaged, their embeddings side by side.
+
+    experts: regressions on the same windows' statistics, pooled by `MotionClassifier` as `config.pool` says.
+    """
 
     config_class = MotionConfig
     main_input_name = "windows"
@@ -151,6 +159,7 @@ class MotionEnsemble(PreTrainedModel):
     def __init__(self, config: MotionConfig) -> None:
         super().__init__(config)
         self.members = nn.ModuleList(MotionForActivityClassification(config) for _ in range(config.members))
+        self.experts = StatisticsExperts(config)
         self.gravity_density: Tensor
         self.register_buffer("gravity_density", torch.zeros(len(config.positions), GRID_POINTS))
         self.post_init()
@@ -159,8 +168,16 @@ class MotionEnsemble(PreTrainedModel):
         return  # the members did
 
     @classmethod
-    def of(cls, config: MotionConfig, members: Sequence[MotionForActivityClassification]) -> MotionEnsemble:
+    def of(
+        cls,
+        config: MotionConfig,
+        members: Sequence[MotionForActivityClassification],
+        experts: StatisticsExperts | None = None,
+    ) -> MotionEnsemble:
+        """Copies of trained parts."""
         ensemble = cls(config)
+        if experts is not None:
+            ensemble.experts.load_state_dict(experts.state_dict())
         for mine, given in zip(ensemble.members, members, strict=True):
             mine.load_state_dict(given.state_dict())
         ensemble.gravity_density.copy_(members[0].gravity_density)
@@ -171,4 +188,4 @@ class MotionEnsemble(PreTrainedModel):
         networks = cast("list[MotionForActivityClassification]", list(self.members))
         found = [network.judge(signals, raw, positions, has_gyro) for network in networks]
         logits = torch.stack([one.logits for one in found]).mean(dim=0)
-        return MotionOutput(logits, torch.cat([one.embedding for one in found], dim=1))
+        return MotionOutput(logits, torch.cat([one.embedding for one in found], dim=1), raw)

@@ -61,7 +61,11 @@ def load_quietly(folder: Path) -> MotionForActivityClassification | MotionEnsemb
     logging.disable_progress_bar()
     try:
         config = MotionConfig.from_pretrained(folder, local_files_only=True)
-        kind = MotionEnsemble if config.members > 1 else MotionForActivityClassification
+        kind = (
+            MotionEnsemble
+            if MotionEnsemble.__name__ in (config.architectures or ())
+            else MotionForActivityClassification
+        )
         return kind.from_pretrained(folder, local_files_only=True)
     finally:
         if shown:
@@ -182,4 +186,10 @@ class MotionClassifier:
         temperatures = self.model.config.temperatures
         kind = taxonomy.calibration_of(place, source_hz)
         logits = output.logits.double() / float(temperatures.get(kind, temperatures.get(place, 1.0)))
+        if isinstance(self.model, MotionEnsemble) and kind in self.model.config.pool:
+            mine, theirs = self.model.config.pool[kind]
+            pooled = mine * output.logits.double() + theirs * self.model.experts(output.statistics, row).double()
+            # The experts know windows with a gyroscope only.
+            heard = torch.from_numpy(windows.has_gyro).to(self.device)[:, None]
+            logits = torch.where(heard, pooled, logits)
         return logits.log_softmax(dim=1).cpu().numpy(), output.embedding.float().cpu().numpy()

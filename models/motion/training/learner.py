@@ -33,7 +33,7 @@ class Recipe:
     peak_rate: float = 3e-3
     weight_decay: float = 0.03
     warm_up: float = 0.08
-    average_decay: float = 0.997
+    average_decay: float = 0.998
     largest_gradient: float = 2.0
     smoothing: float = 0.03
     # Beta(a, a) mixing of what the branches found, before the head; 0 mixes nothing.

@@ -16,6 +16,7 @@ from models.motion.predictor import MotionClassifier, pick_device
 from models.motion.protocols import PROTOCOLS, WindowProtocol
 from models.motion.training.augment import Augmentation
 from models.motion.training.corpus import TrainingStream, assemble, training_stream
+from models.motion.training.experts import expert_scores, fit_experts, fit_pool
 from models.motion.training.learner import Learner, Recipe
 from models.motion.training.loop import DEFAULT_EPOCHS, default_config, one_network
 from models.motion.training.sampling import WindowSampler
@@ -90,12 +91,13 @@ def train_on(
         _pooled([score_corpus(n, held, chosen, known_position=flag) for n in networks]) for flag in (True, False)
     )
     temperatures = fit_temperatures(known, blind) if known else {}
+    experts = fit_experts(corpus.without(aside), config)
+    pool = fit_pool(known, expert_scores(experts, held, float(config.rate_hz))) if known else {}
     settled = type(config)(**config.to_dict())
     settled.temperatures = {**settled.temperatures, **temperatures}
+    settled.pool = {kind: list(weights) for kind, weights in pool.items()}
     settled.revision_name = f"{settled.checkpoint_name}-s{seed}-e{epochs}-refitted"
-    pool = MotionEnsemble.of(settled, networks) if settled.members > 1 else networks[0]
-    pool.config = settled
-    return MotionClassifier(pool, settled.revision_name, chosen)
+    return MotionClassifier(MotionEnsemble.of(settled, networks, experts), settled.revision_name, chosen)
 
 
 def _pooled(answers: list[dict[str, Scores]]) -> dict[str, Scores]:

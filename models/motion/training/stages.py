@@ -20,11 +20,14 @@ class Stage:
     member: int
 
 
-def stages(folds: int, members: int) -> tuple[Stage, ...]:
-    """Networks of every fold, then the final ones."""
-    found = [(f"fold{fold}-{member}", fold, member) for fold in range(folds) for member in range(members)]
-    last = [(f"final-{member}", None, member) for member in range(members)]
-    return tuple(Stage(name, number, fold, member) for number, (name, fold, member) in enumerate([*found, *last], 1))
+def stages(folds: int, fold_members: int, members: int) -> tuple[Stage, ...]:
+    """Networks of every fold, then the final ones. A stage's number does not depend on how many others there are."""
+    found = [
+        Stage(f"fold{fold}-{member}", 100 * member + fold, fold, member)
+        for member in range(fold_members)
+        for fold in range(folds)
+    ]
+    return (*found, *(Stage(f"final-{member}", 100 * member + 99, None, member) for member in range(members)))
 
 
 def groups(corpus: Corpus, folds: int) -> list[dict[str, frozenset[str]]]:
