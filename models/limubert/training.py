@@ -174,7 +174,7 @@ def _figures(model: LimuBertForReconstruction, held: Tensor, seed: int) -> tuple
     model.eval()
     mask = torch.from_numpy(span_masks(np.random.default_rng(seed), len(held), held.shape[1])).to(held.device)
     shown = held.masked_fill(mask[:, :, None], 0.0)
-    said = torch.cat([model(part) for part in shown.split(512)])
+    said = torch.cat([model(shown[at : at + 512]) for at in range(0, len(shown), 512)])
     mean = shown.sum(dim=1, keepdim=True) / (~mask).sum(dim=1)[:, None, None]
     return float((said - held)[mask].square().mean()), float((mean - held)[mask].square().mean())
 
