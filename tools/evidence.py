@@ -41,6 +41,20 @@ class Evidence:
     alternatives: tuple[LabelProbability, ...] = ()
 
 
+def six_digits(value: float) -> float:
+    """`value` to six significant digits, such that rounding the result again to fewer digits gives what rounding `value` gives.
+
+    −0.19449999 is −0.1945 to six digits, and that prints as −0.195 to three, where −0.194 is right. A result that would be such a
+    tie and is not `value` itself is moved by one unit of its sixth digit towards `value`.
+    """
+    mantissa, _, exponent = f"{value:.5e}".partition("e")
+    rounded = float(f"{mantissa}e{exponent}")
+    if rounded == value or not mantissa.rstrip("0").endswith("5"):
+        return rounded
+    unit = 10.0 ** (int(exponent) - 5)
+    return float(f"{rounded + (unit if value > rounded else -unit):.5e}")
+
+
 def evidence(
     *,
     tool: str,
@@ -64,7 +78,7 @@ def evidence(
     if isinstance(value, float):
         if not math.isfinite(value):
             raise ValueError(f"{tool} {quantity}: {value} is not evidence")
-        value = float(f"{value:.6g}")
+        value = six_digits(value)
     start_s, end_s = round(float(start_s), 3), round(float(end_s), 3)
     question = [tool, recording_id, stream, channel, start_s, end_s, quantity, unit, method, model]
     digest = hashlib.sha256(json.dumps(question, ensure_ascii=False).encode()).hexdigest()[:10]
