@@ -67,7 +67,7 @@ def _tables(result: Mapping[str, object]) -> list[dict[str, object]]:
     by_part: dict[str, list[Mapping[str, object]]] = {}
     for system in systems:
         by_part.setdefault(str(system.get("part") or system.get("split") or ""), []).append(system)
-    tables = []
+    tables: list[dict[str, object]] = []
     for part, rows in by_part.items():
         names: list[str] = []
         for row in rows:

@@ -13,7 +13,8 @@ from evals.runs.answers import add_answers, read_answers
 from evals.runs.folder import RUNS, existing_run, open_run
 from evals.runs.measure import Score
 from evals.runs.outcome import METRICS, completed, metrics_text, now, write_outcome
-from evals.runs.run import JsonValue, Run
+from evals.runs.run import Run
+from evals.runs.sample import JsonValue
 from recordings.errors import UserError
 
 

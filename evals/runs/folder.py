@@ -11,7 +11,8 @@ from typing import cast
 from filelock import FileLock, Timeout
 
 from evals.runs.revision import code_revision, versions
-from evals.runs.run import HEADER, JOURNAL, JsonValue, Run, read_header
+from evals.runs.run import HEADER, JOURNAL, Run, read_header
+from evals.runs.sample import JsonValue
 from recordings.errors import UserError
 
 RUNS = Path("runs")

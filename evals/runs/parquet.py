@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
-from evals.runs.run import JsonValue, Run
-from evals.runs.sample import Sample
+from evals.runs.run import Run
+from evals.runs.sample import JsonValue, Sample
 from recordings.errors import UserError
 
 PARQUET = "samples.parquet"

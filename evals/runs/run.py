@@ -37,7 +37,8 @@ class Run:
     def __init__(self, folder: Path | None = None, header: Mapping[str, JsonValue] | None = None) -> None:
         """UserError when the folder holds a run that was asked with other options, or a damaged one."""
         self.folder = folder
-        self.header: dict[str, JsonValue] = dict(header or {})
+        # As it will be read again, names in order: scored now or by a stranger, the bytes are the same.
+        self.header: dict[str, JsonValue] = json.loads(json.dumps(dict(header or {}), sort_keys=True))
         self.report: Progress = lambda stage, done, total: None
         self._places: dict[Unit, dict[str, int]] = defaultdict(dict)
         self._cache: OrderedDict[Unit, list[Sample]] = OrderedDict()
@@ -152,7 +153,6 @@ class Run:
 
     def note(self, key: str, value: JsonValue) -> None:
         """Into the header: the protocol, the data, whatever `score` needs that no sample says."""
-        # As it will be read again, names in order: scored now or by a stranger, the bytes are the same.
         self.header[key] = json.loads(json.dumps(value, allow_nan=False, sort_keys=True))
         self._save_header()
 
