@@ -52,7 +52,7 @@ class SegmentForecaster:
             targets = torch.from_numpy(batch.targets).to(self.device)
             loss = torch.nn.functional.nll_loss(told.flatten(0, 1), targets.flatten(), ignore_index=-100)
             optimiser.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimiser.step()
             schedule.step()

@@ -47,7 +47,7 @@ class Observed:
 
     def cell_times_s(self) -> Floats:
         """(CELLS,) the middle of every cell, in seconds from now."""
-        return (np.arange(CELLS) + 0.5) * (self.horizon_s / CELLS)
+        return np.asarray((np.arange(CELLS) + 0.5) * (self.horizon_s / CELLS), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

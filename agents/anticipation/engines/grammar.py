@@ -89,5 +89,5 @@ class Grammar:
         for order in range(min(self.order, len(past)), -1, -1):
             followers = self.counts.get(past[len(past) - order :])
             if followers is not None and followers.sum() > 0:
-                return followers / followers.sum()
+                return np.asarray(followers / followers.sum())
         raise ValueError("nothing was learnt")

@@ -75,8 +75,8 @@ class RememberingGrammar:
         shares /= shares.sum()
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
-        self._kept[state] = shares
-        return shares
+        self._kept[state] = np.asarray(shares)
+        return self._kept[state]
 
     def _done(self, bits: int) -> Floats:
         """(K + 1,) 1 for what was done; the last is always 1, so that every activity has its own constant."""

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
-from agents.anticipation.engines.engine import CELLS, Belief, Floats, Observed, vocabulary_of
+from agents.anticipation.engines.engine import CELLS, Belief, Observed, vocabulary_of
 from recordings.sequences import SegmentSequence, joined
 
 
@@ -61,7 +62,8 @@ class PrefixNeighbours:
         moments = self._moments.get(current.activity) or [m for all_ in self._moments.values() for m in all_]
         done, before = frozenset(names), _before(names[:-1])
         gone_s = observed.now_s - observed.start_s
-        distances, futures = [], []
+        distances: list[float] = []
+        futures: list[tuple[SegmentSequence, float]] = []
         for moment in moments:
             known = self._known[moment.sequence]
             here = known.segments[moment.position]
@@ -83,7 +85,7 @@ class PrefixNeighbours:
         kept = np.argsort(-weights, kind="stable")[:60]
         probabilities = np.zeros((CELLS, len(vocabulary)))
         for i in kept:
-            probabilities[np.arange(CELLS), _followed(vocabulary, *futures[i], observed)] += weights[i]
+            probabilities[np.arange(CELLS), _followed(vocabulary, futures[i][0], futures[i][1], observed)] += weights[i]
         return Belief(vocabulary, probabilities / probabilities.sum(axis=1, keepdims=True))
 
 
@@ -91,9 +93,12 @@ def _before(names: Sequence[str]) -> tuple[str, str]:
     return (names[-1] if names else "", names[-2] if len(names) > 1 else "")
 
 
-def _followed(vocabulary: tuple[str, ...], known: SegmentSequence, now_s: float, observed: Observed) -> Floats:
+def _followed(
+    vocabulary: tuple[str, ...], known: SegmentSequence, now_s: float, observed: Observed
+) -> npt.NDArray[np.int64]:
     """(CELLS,) numbers of what was done after `now_s`, its rest stretched to what is left here."""
     pace = 1.0 if observed.rest_s is None else (known.end_s - now_s) / observed.rest_s
     ends = np.array([s.end_s for s in known.segments])
     at = np.minimum(np.searchsorted(ends, now_s + pace * observed.cell_times_s(), side="right"), len(ends) - 1)
-    return np.array([vocabulary.index(s.activity) for s in known.segments])[at]
+    numbers = np.array([vocabulary.index(s.activity) for s in known.segments], dtype=np.int64)
+    return np.asarray(numbers[at])

@@ -134,7 +134,7 @@ class _States:
 
 def _drawn(rng: np.random.Generator, values: Floats, weights: Floats, n: int) -> Floats:
     at = np.searchsorted(np.cumsum(weights) / weights.sum(), rng.random(n), side="right")
-    return values[np.minimum(at, len(values) - 1)]
+    return np.asarray(values[np.minimum(at, len(values) - 1)])
 
 
 def _shares(which: npt.NDArray[np.int64], lengths: Floats, weights: Floats, times: Floats, kinds: int) -> Floats:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from agents.anticipation.engines import CELLS, Balance, Engine, Observed, vocabulary_of
 from evals.runs import JsonValue
@@ -37,7 +38,7 @@ class Choice:
 class Inner:
     """The beliefs of several engines about inner test videos, for (engine → fold → (videos · shares, CELLS, classes))."""
 
-    beliefs: dict[str, list[Floats]]
+    beliefs: dict[str, list[npt.NDArray[np.float32]]]
     truths: list[Numbers]
     lengths: list[Floats]
     shares: list[Floats]
@@ -60,7 +61,9 @@ def inner_beliefs(
         for name, make in makers.items():
             engine = make()
             engine.fit(train)
-            found.beliefs[name].append(np.stack([believed(engine, s, share, names) for s, share in asked]))
+            found.beliefs[name].append(
+                np.stack([believed(engine, s, share, names).astype(np.float32) for s, share in asked])
+            )
         found.truths.append(np.stack([_truth(s, share, names) for s, share in asked]))
         found.lengths.append(np.array([s.duration_s for s, _ in asked]))
         found.shares.append(np.array([share for _, share in asked]))
@@ -80,7 +83,7 @@ def one_view(sequences: Sequence[SegmentSequence]) -> list[SegmentSequence]:
 
 
 def believed(engine: Engine, sequence: SegmentSequence, share: float, names: Sequence[str]) -> Floats:
-    """(CELLS, names) float32: the belief about the next half, after `share` of the sequence, in the order of `names`."""
+    """(CELLS, names): the belief about the next half, after `share` of the sequence, in the order of `names`."""
     return in_order(engine, asked_of(sequence, share), names)
 
 
@@ -93,7 +96,7 @@ def asked_of(sequence: SegmentSequence, share: float) -> Observed:
 def in_order(engine: Engine, observed: Observed, names: Sequence[str]) -> Floats:
     """The belief with its columns in the order of `names`; what is not in them is left out."""
     belief = engine.believe(observed)
-    full = np.zeros((CELLS, len(names)), dtype=np.float32)
+    full = np.zeros((CELLS, len(names)))
     number = {name: i for i, name in enumerate(names)}
     kept = [(i, number[name]) for i, name in enumerate(belief.activities) if name in number]
     full[:, [k for _, k in kept]] = belief.probabilities[:, [i for i, _ in kept]]
@@ -143,8 +146,9 @@ def _score(inner: Inner, fold: int, pooled: Floats, power: float, floor: float) 
             part = slice(0, round(CELLS * ahead / HORIZON))
             kept = truth[rows][:, part].ravel()
             weight = seconds[:, part].ravel()
-            asked = np.bincount(kept, weight, classes)
-            values.append(mean_over_classes(np.bincount(kept, weight * right[:, part].ravel(), classes), asked))
+            asked = np.bincount(kept, weight, classes).astype(np.float64)
+            hit = np.bincount(kept, weight * right[:, part].ravel(), classes).astype(np.float64)
+            values.append(mean_over_classes(hit, asked))
     return float(np.mean(values))
 
 

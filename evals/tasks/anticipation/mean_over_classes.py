@@ -47,7 +47,7 @@ def expanded(cells: Sequence[int] | Numbers, steps: int) -> Numbers:
     """(steps,): equal cells over the horizon laid out at the full rate, each step taking the cell that its middle is in."""
     given = np.asarray(cells, dtype=np.int64)
     at = ((np.arange(steps) + 0.5) / max(steps, 1) * len(given)).astype(np.int64)
-    return given[np.minimum(at, len(given) - 1)]
+    return np.asarray(given[np.minimum(at, len(given) - 1)], dtype=np.int64)
 
 
 def runs(labels: Numbers) -> list[tuple[int, int]]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import platform
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
+from evals.leaks import Item, Material
 from evals.runs import Run, Sample, measure
 from evals.tasks.retrieval.ranking import AT, reciprocal
 from recordings import UserError
@@ -17,6 +19,7 @@ from recordings import UserError
 if TYPE_CHECKING:
     from evals.registry import Result, TaskOptions
     from evals.systems.windows import WindowSet
+    from evals.tasks.retrieval.neighbours import Floats
     from tools.exemplars import ExemplarSet
 
 SETS = ("hapt", "motionsense", "usc_had", "wisdm_watch")
@@ -137,10 +140,14 @@ def _rows(run: Run, system: str, part: str) -> list[dict[str, object]]:
     if part.startswith("index/"):
         metrics = {"recall_at_10": _figure(samples, lambda s: s.score or 0.0)}
         return [row | {"metrics": metrics, "milliseconds_per_query": facts.get("milliseconds_per_query")}]
-    metrics = {f"recall_at_{k}": _figure(samples, lambda s, k=k: float(0 < _place(s) <= k)) for k in AT}
+    metrics = {f"recall_at_{k}": _figure(samples, partial(_among, k)) for k in AT}
     metrics["mrr"] = _figure(samples, lambda s: reciprocal(_place(s)))
     metrics["median_rank"] = {"value": float(np.median([_place(s) for s in samples]))}
     return [row | {"metrics": metrics}]
+
+
+def _among(first: int, sample: Sample) -> float:
+    return float(0 < _place(sample) <= first)
 
 
 def _place(sample: Sample) -> int:
@@ -158,7 +165,7 @@ def _figure(samples: list[Sample], value: Callable[[Sample], float]) -> Mapping[
     return interval.metric()
 
 
-def _unscaled(vectors: np.ndarray, exemplars: ExemplarSet) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def _unscaled(vectors: Floats, exemplars: ExemplarSet) -> tuple[Floats, Floats]:
     """Embeddings and statistics as they were before the store's scaling (what was clipped stays clipped)."""
     s = exemplars.scaling
     split = len(s.embedding_mean)
@@ -171,9 +178,7 @@ def _unscaled(vectors: np.ndarray, exemplars: ExemplarSet) -> tuple[np.ndarray, 
     return halves[0].astype(np.float32), halves[1].astype(np.float32)
 
 
-def _material(windows: WindowSet, dataset: str, exemplars: ExemplarSet) -> object:
-    from evals.leaks import Item, Material
-
+def _material(windows: WindowSet, dataset: str, exemplars: ExemplarSet) -> Material:
     test = [
         Item(i, f"{dataset}/{s}", str(r), float(t), float(t) + windows.window_s, windows.classes[c], digest=windows.digest(n))
         for n, (i, s, r, t, c) in enumerate(

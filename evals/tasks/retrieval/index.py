@@ -63,9 +63,9 @@ def collect_index(exemplars: ExemplarSet, queries: Floats, subjects: list[str], 
             asked = {
                 "exclude_subject": chosen.exclude_subject, "position": chosen.position, "dataset": chosen.dataset,
             }  # fmt: skip
-            truth = exact.search(queries, K, **asked)  # type: ignore[arg-type]
+            truth = exact.search(queries, K, **asked)
             began = time.perf_counter()
-            found = stores[system].search(queries, K, **asked)  # type: ignore[arg-type]
+            found = stores[system].search(queries, K, **asked)
             seconds = time.perf_counter() - began
             for row, (a, b) in enumerate(zip(truth, found, strict=True)):
                 ids = {n.id for n in a}
