@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -28,12 +29,17 @@ RESAMPLES = 2000
 
 @dataclass(frozen=True)
 class Answers:
-    """One system's rows in one group of parts, by seed, each seed's in the same order of ids."""
+    """One system's rows in one group of parts, by seed, each seed's in the same order of ids.
+
+    stated: (n, labels) probabilities of the first seed's rows, None where some row states none. They are taken out of the rows: a
+    run of a million windows must fit into memory.
+    """
 
     system: str
     group: str
     labels: tuple[str, ...]
     by_seed: tuple[tuple[Sample, ...], ...]
+    stated: npt.NDArray[np.float32] | None = None
 
     @property
     def first(self) -> tuple[Sample, ...]:
@@ -62,18 +68,45 @@ class Answers:
 def gathered(run: Run, labels: Mapping[str, Sequence[str]]) -> dict[str, list[Answers]]:
     """Group (`set/protocol`) → every system's answers. A part reads `set/protocol/fold[/seed]`; labels: group → classes."""
     rows: dict[tuple[str, str], dict[int, list[Sample]]] = defaultdict(lambda: defaultdict(list))
+    stated: dict[tuple[str, str], list[npt.NDArray[np.float32] | None]] = defaultdict(list)
     for system, part in run.units():
         group, seed = group_of(part)
         if run.finished(system, part):
-            rows[group, system][seed] += run.samples(system, part)
+            found_rows = list(run.samples(system, part))
+            if seed == 0:
+                stated[group, system].append(probabilities_of(found_rows, labels[group]))
+            rows[group, system][seed] += [_lean(row) for row in found_rows]
     found: dict[str, list[Answers]] = defaultdict(list)
     for (group, system), seeds in sorted(rows.items()):
         # A seed that a stopped run did not finish in every fold is no whole answer.
         most = max(len(r) for r in seeds.values())
         whole = tuple(tuple(sorted(r, key=lambda s: s.id)) for _, r in sorted(seeds.items()) if len(r) == most)
         if most:
-            found[group].append(Answers(system, group, tuple(labels[group]), whole))
+            found[group].append(
+                Answers(system, group, tuple(labels[group]), whole, _ordered(stated[group, system], seeds.get(0, [])))
+            )
     return dict(found)
+
+
+def _lean(row: Sample) -> Sample:
+    """Without its probabilities, which `Answers.stated` holds, and with names that are shared."""
+    return replace(
+        row,
+        id=sys.intern(row.id),
+        subject=sys.intern(row.subject),
+        truth=sys.intern(row.truth),
+        prediction=None if row.prediction is None else sys.intern(row.prediction),
+        detail={} if "probabilities" in row.detail else row.detail,
+    )
+
+
+def _ordered(parts: Sequence[npt.NDArray[np.float32] | None], rows: Sequence[Sample]) -> npt.NDArray[np.float32] | None:
+    """The parts' probabilities in the order of the rows' ids; None where a part states none."""
+    known = [part for part in parts if part is not None]
+    if not known or len(known) < len(parts):
+        return None
+    order = sorted(range(len(rows)), key=lambda i: rows[i].id)
+    return np.concatenate(known)[order]
 
 
 def group_of(part: str) -> tuple[str, int]:
@@ -90,10 +123,9 @@ def figures(answers: Answers) -> dict[str, object]:
         "macro_f1": macro.metric(),
         "accuracy": answers.interval(counts, accuracy_of_counts).metric(),
     }
-    stated = probabilities_of(answers.first, answers.labels)
-    if stated is not None:
+    if answers.stated is not None:
         truth = np.array([answers.labels.index(s.truth) for s in answers.first])
-        metrics["calibration_error"] = {"value": round(calibration_error(stated, truth), 4)}
+        metrics["calibration_error"] = {"value": round(calibration_error(answers.stated, truth), 4)}
     per_class = np.nanmean([f1_of_counts(c.total) for c in counts], axis=0)
     per_subject = {
         who: round(float(np.mean([macro_f1_of_counts(c.counts[i][None])[0] for c in counts])), 4)
@@ -128,20 +160,20 @@ def facts(run: Run, answers: Answers) -> dict[str, object]:
     }
 
 
-def probabilities_of(rows: Sequence[Sample], labels: Sequence[str]) -> npt.NDArray[np.float64] | None:
+def probabilities_of(rows: Sequence[Sample], labels: Sequence[str]) -> npt.NDArray[np.float32] | None:
     """(n, labels) as they were written down, rows summing to 1; None where some row states none."""
     code = {label: i for i, label in enumerate(labels)}
-    out = np.zeros((len(rows), len(labels)))
+    out = np.zeros((len(rows), len(labels)), dtype=np.float32)
     for i, row in enumerate(rows):
         stated = row.detail.get("probabilities")
         if not isinstance(stated, dict) or not stated:
             return None
         for label, value in stated.items():
             out[i, code[label]] = float(str(value))
-    return np.asarray(out / np.maximum(out.sum(axis=1, keepdims=True), 1e-9))
+    return np.asarray(out / np.maximum(out.sum(axis=1, keepdims=True), 1e-9), dtype=np.float32)
 
 
-def calibration_error(probabilities: npt.NDArray[np.float64], truth: npt.NDArray[np.int64], bins: int = 15) -> float:
+def calibration_error(probabilities: npt.NDArray[np.floating], truth: npt.NDArray[np.int64], bins: int = 15) -> float:
     """Expected calibration error of the top class, equal-width bins (Guo et al., ICML 2017)."""
     top = probabilities.max(axis=1)
     hit = probabilities.argmax(axis=1) == truth

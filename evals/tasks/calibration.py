@@ -21,7 +21,7 @@ from evals.tasks.har import OURS, describe, leave_out, rounds_of, sides, splits_
 from evals.timeline_pieces import frames_of
 from evals.versions import versions
 from evals.window_collect import ask, material
-from evals.window_scores import gathered, probabilities_of
+from evals.window_scores import Answers, gathered
 from models.motion.protocols import PROTOCOLS
 from recordings import UserError
 
@@ -76,7 +76,7 @@ def score(run: Run) -> Result:
             if group == timeline.GROUP:
                 found = _of_timeline(mine.first)
             else:
-                found = _of_windows(mine.first, mine.labels)
+                found = _of_windows(mine)
             if found is None:
                 continue
             fact = run.facts(mine.system, mine.first[0].part)
@@ -118,10 +118,10 @@ def score(run: Run) -> Result:
     }
 
 
-def _of_windows(rows: Sequence[Sample], labels: Sequence[str]) -> dict[str, Any] | None:
-    stated = probabilities_of(rows, labels)
-    if stated is None:
+def _of_windows(answers: Answers) -> dict[str, Any] | None:
+    if answers.stated is None:
         return None
+    rows, labels, stated = answers.first, answers.labels, answers.stated.astype(np.float64)
     truth = np.array([labels.index(r.truth) for r in rows], dtype=np.int64)
     subjects = np.array([r.subject for r in rows])
     hit = (stated.argmax(axis=1) == truth).astype(np.float64)

@@ -169,7 +169,7 @@ def _collect_set(options: TaskOptions, run: Run, name: str, quick: bool) -> None
         run,
         "prompt, language model",
         name,
-        f"more than {max(PROMPT_SHOTS)} a class: beyond the context and seconds a window",
+        f"asked at k = {', '.join(map(str, PROMPT_SHOTS))} only: more shots pass the context and take seconds a window",
     )
     leave_out(run, "MiniLM cosine", name, "it cannot learn from shots: k = 0 only")
 

@@ -43,7 +43,6 @@ def test_more_shots_help(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(few_shot, "QUICK_SETS", ("hapt",))
     monkeypatch.setattr(few_shot, "QUICK_TEST", 90)
     monkeypatch.setattr(few_shot, "QUICK_SHOTS", (0, 1, 10))
-    monkeypatch.setattr(few_shot, "PROMPT_SHOTS", ())
     learners = few_shot._learners("embedded")
     monkeypatch.setattr(few_shot, "_learners", lambda llm: [x for x in learners if not x.slow])
     result = few_shot.run(TaskOptions(data_dir=data_dir, quick=True, seeds=2, run=Run()))
