@@ -11,6 +11,7 @@ from agents.fusion.vocabulary import ActivityVocabulary
 from agents.fusion.weights import FusionWeights, PatternWeights, shipped_weights
 
 if TYPE_CHECKING:
+    from agents.fusion.alike import LabelledSounds, sound_vectors
     from agents.fusion.fit import fit_fusion
     from agents.fusion.fuser import Embedder, Fuser
     from agents.fusion.late import Fields, PromptedActivity, WorkedSample, classify_by_prompt, map_open_answer
@@ -20,6 +21,8 @@ _LAZY = {
     "Fields": "late",
     "Fuser": "fuser",
     "fit_fusion": "fit",
+    "LabelledSounds": "alike",
+    "sound_vectors": "alike",
     "PromptedActivity": "late",
     "WorkedSample": "late",
     "classify_by_prompt": "late",
@@ -40,6 +43,7 @@ __all__ = [
     "FusionMode",
     "FusionResult",
     "FusionWeights",
+    "LabelledSounds",
     "PatternWeights",
     "PromptedActivity",
     "Reading",
@@ -48,6 +52,7 @@ __all__ = [
     "fit_fusion",
     "map_open_answer",
     "shipped_weights",
+    "sound_vectors",
 ]
 
 

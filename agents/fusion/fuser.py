@@ -78,7 +78,7 @@ class Fuser:
     def _constants(self, given: FusionInput) -> PatternWeights:
         if given.pattern is None:
             raise ValueError("an episode without any modality cannot be fused")
-        return self.weights.of(given.pattern)
+        return self.weights.of(given.pattern, given.alike is not None)
 
     def _cosines(self, inputs: Sequence[FusionInput]) -> dict[tuple[str, str], float]:
         """(evidence sentence, candidate) → cosine with the candidate's description, all embedded in one batch."""

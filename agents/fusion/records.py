@@ -50,13 +50,15 @@ class Reading:
 class FusionInput:
     """Everything known about one episode. What is absent is empty or None, and is never mentioned to a model.
 
-    neighbours: the votes of the nearest exemplars (label → share), over motion labels. context: words about the
-    situation that the user gave; data, never an instruction.
+    neighbours: the votes of the nearest exemplars (label → share), over motion labels. alike: what labelled sounds say (activity →
+    p(activity | sound) among the activities that have one; `LabelledSounds.distribution`). context: words about the situation
+    that the user gave; data, never an instruction.
     """
 
     motion: tuple[Reading, ...] = ()
     sound: tuple[Reading, ...] = ()
     neighbours: Distribution | None = None
+    alike: Distribution | None = None
     sound_caption: str | None = None
     context: str | None = None
 
@@ -64,8 +66,8 @@ class FusionInput:
     def pattern(self) -> Pattern | None:
         """Which modalities are present; None when neither is."""
         if self.motion or self.neighbours is not None:
-            return "motion+sound" if self.sound else "motion"
-        return "sound" if self.sound else None
+            return "motion+sound" if self.sound or self.alike is not None else "motion"
+        return "sound" if self.sound or self.alike is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,8 @@ def own_words(given: FusionInput) -> dict[str, Distribution]:
             said[kind if len(readings) == 1 else f"{kind}:{reading.stream}"] = reading.distribution
     if given.neighbours is not None:
         said["neighbours"] = given.neighbours
+    if given.alike is not None:
+        said["alike"] = given.alike
     return said
 
 

@@ -17,6 +17,8 @@ from agents.timeline import ActivityRecord
 Floats = npt.NDArray[np.float64]
 EMBEDDING, LANGUAGE = "embedding", "llm"
 _ALTERNATIVES = 4
+# However unlike a sound is to all those of an activity, it may be one that nobody labelled yet.
+_LEAST_RATIO = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def _share(p: float) -> float:
 
 
 def source_terms(given: FusionInput, vocabulary: ActivityVocabulary, weights: PatternWeights) -> Sum:
-    """The terms of the measured modalities: every motion device, every microphone, the neighbours.
+    """The terms of the measured modalities: every motion device, every microphone, the neighbours, labelled sounds.
 
     k devices of one kind share a weight of √k: they see the same body, so they are not k independent witnesses.
     """
@@ -91,7 +93,16 @@ def source_terms(given: FusionInput, vocabulary: ActivityVocabulary, weights: Pa
     if given.neighbours is not None:
         votes = vocabulary.motion_likelihood(_all_votes(given, given.neighbours), candidates)
         terms["neighbours"] = Term(np.log(votes), weights.neighbours)
+    if given.alike is not None:
+        terms["alike"] = Term(_over_even(given.alike, candidates), weights.alike)
     return Sum(candidates, terms, weights.temperature)
+
+
+def _over_even(said: Distribution, candidates: Sequence[str]) -> Floats:
+    """(candidates,) log of a share over an even one; 0 for what has no labelled sound: it was not asked."""
+    shares = dict(zip(said.labels, said.probabilities, strict=True))
+    ratios = [max(shares[name] * len(shares), _LEAST_RATIO) if name in shares else 1.0 for name in candidates]
+    return np.asarray(np.log(ratios))
 
 
 def _all_votes(given: FusionInput, votes: Distribution) -> Distribution:
@@ -107,11 +118,15 @@ def lacking(given: FusionInput, name: str) -> FusionInput | None:
     reduced = given
     if name == "neighbours":
         reduced = replace(given, neighbours=None)
+    elif name == "alike":
+        reduced = replace(given, alike=None)
     elif kind == "motion":
         kept = tuple(reading for reading in given.motion if stream and reading.stream != stream)
         # Neighbours are found with the motion model's embedding: without any motion there are none.
         reduced = replace(given, motion=kept, neighbours=given.neighbours if kept else None)
     elif kind == "sound":
         kept = tuple(reading for reading in given.sound if stream and reading.stream != stream)
-        reduced = replace(given, sound=kept, sound_caption=given.sound_caption if kept else None)
+        # What labelled sounds say is said about this sound: without any it is gone too.
+        alike, caption = (given.alike, given.sound_caption) if kept else (None, None)
+        reduced = replace(given, sound=kept, alike=alike, sound_caption=caption)
     return None if reduced.pattern is None else reduced

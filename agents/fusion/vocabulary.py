@@ -48,7 +48,7 @@ class ActivityVocabulary:
         """What can be decided about an episode, in a fixed order.
 
         Motion alone: exactly the labels that the motion models know at their positions. With sound: those too, and every
-        activity of which the tagger knows a sound. Sound alone: the latter, and quiet postures.
+        activity of which the tagger knows a sound, or of which there are labelled sounds. Sound alone: the latter, and quiet postures.
         """
         moves = dict.fromkeys(label for reading in given.motion for label in reading.distribution.labels)
         if not given.motion and given.neighbours is not None:
@@ -56,10 +56,11 @@ class ActivityVocabulary:
         for group, leaves in GROUPS.items():
             if group in moves and all(leaf in moves for leaf in leaves):
                 del moves[group]  # another device can tell them apart
-        if not given.sound:
+        if not given.sound and given.alike is None:
             return tuple(moves)
         tags = {label for reading in given.sound for label in reading.distribution.labels}
         heard = [activity.name for activity in self.activities if tags & set(activity.sounds)]
+        heard += [] if given.alike is None else list(given.alike.labels)
         return tuple(dict.fromkeys([*(moves or _QUIET), *heard]))
 
     def motion_likelihood(self, distribution: Distribution, candidates: Sequence[str]) -> Floats:

@@ -17,7 +17,7 @@ from recordings import UserError
 class PatternWeights(BaseModel):
     """Constants for one presence pattern.
 
-    motion, sound, neighbours: weights of log-likelihoods. embedding, language: weights of z-scores, each z over the
+    motion, sound, neighbours, alike: weights of log-likelihoods (alike: of labelled sounds). embedding, language: weights of z-scores, each z over the
     development episodes (…_mean, …_sd). temperature: divides the sum before the softmax, so that confidences are calibrated.
     gate: `auto` asks the language model below this confidence.
     """
@@ -27,6 +27,7 @@ class PatternWeights(BaseModel):
     motion: float = Field(ge=0)
     sound: float = Field(ge=0)
     neighbours: float = Field(ge=0)
+    alike: float = Field(default=1.0, ge=0)
     embedding: float = Field(ge=0)
     language: float = Field(ge=0)
     embedding_mean: float
@@ -51,7 +52,8 @@ class Provenance(BaseModel):
 
 
 class FusionWeights(BaseModel):
-    """patterns: constants by presence pattern. choice_nats: what a choice without likelihoods (an endpoint's) adds to the chosen."""
+    """patterns: constants by presence pattern. labelled_sounds: those of an episode that labelled sounds speak about, by pattern (none: as
+    without them). choice_nats: what a choice without likelihoods (an endpoint's) adds to the chosen."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -59,8 +61,11 @@ class FusionWeights(BaseModel):
     patterns: dict[Pattern, PatternWeights]
     provenance: dict[Pattern, Provenance]
     choice_nats: float = Field(ge=0)
+    labelled_sounds: dict[Pattern, PatternWeights] = Field(default_factory=dict)
 
-    def of(self, pattern: Pattern) -> PatternWeights:
+    def of(self, pattern: Pattern, labelled_sounds: bool = False) -> PatternWeights:
+        if labelled_sounds and pattern in self.labelled_sounds:
+            return self.labelled_sounds[pattern]
         return self.patterns[pattern]
 
     @classmethod

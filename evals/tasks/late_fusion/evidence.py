@@ -44,11 +44,14 @@ class Evidence:
     embedder: Embedder = field(repr=False)
 
 
-def evidence(heard: HeardClips, moved: Movements, data_dir: Path, embedder: Embedder) -> Evidence:
+def evidence(
+    heard: HeardClips, moved: Movements, data_dir: Path, embedder: Embedder, *, terms: bool = True
+) -> Evidence:
+    """terms False: without the sound terms, for whoever only writes prompts."""
     groups = test_groups(heard, data_dir)
     inside = np.array([clip.group in groups for clip in heard.clips])
     development, test = np.flatnonzero(~inside), np.flatnonzero(inside)
-    sound = _by_words(heard, development, embedder)
+    sound = _by_words(heard, development, embedder) if terms else {}
     joint, plain = sound_vectors(heard.mean, heard.vectors), sound_vectors(heard.mean)
     fold = np.array([fold_of(clip.group) for clip in heard.clips])
     teaches = np.array([testable(clip) for clip in heard.clips])
@@ -58,9 +61,10 @@ def evidence(heard: HeardClips, moved: Movements, data_dir: Path, embedder: Embe
     for asked, others in [*rounds, (test, development)]:
         known = others[teaches[others]]
         names = tuple(heard.clips[i].activity for i in known)
-        sound["neighbours"][asked] = LabelledSounds(plain[known], names).log_ratios(plain[asked], NAMES, _FLOOR_WITNESS)
         store = LabelledSounds(joint[known], names)
-        sound["exemplars"][asked] = store.log_ratios(joint[asked], NAMES)
+        if terms:
+            votes = LabelledSounds(plain[known], names).log_ratios(plain[asked], NAMES, _FLOOR_WITNESS)
+            sound["neighbours"][asked], sound["exemplars"][asked] = votes, store.log_ratios(joint[asked], NAMES)
         nearest[asked] = known[store.nearest(joint[asked])]
     return Evidence(heard, moved, development, test, sound, motion_ratios(moved), nearest, embedder)
 

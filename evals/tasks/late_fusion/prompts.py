@@ -50,17 +50,21 @@ CONTROL = Cell(("labels", "motion"), "zero", "closed")
 
 
 def cell_job(given: Evidence, pair: Pair, cell: Cell, exemplars: Sequence[Pair], seed: int = 0) -> Job | None:
-    """None where the sample has none of the cell's fields. The options' order is drawn for each sample (and `seed`)."""
+    """None where the sample has none of the cell's fields. The options' order is drawn for each clip and window (and `seed`), so
+    that one question is asked once, in however many draws it occurs.
+    """
     shown = words.fields(given, pair, cell.names)
     if shown.is_empty:
         return None
     worked = []
+    clip = pair.clip if {"caption", "labels", "context"} & set(cell.names) else None
+    window = pair.movement if {"motion", "context"} & set(cell.names) else None
     if cell.shots == "one":
         for exemplar in exemplars:
             shot = words.fields(given, exemplar, cell.names)
             if not shot.is_empty:
                 worked.append(WorkedSample(shot, PHRASE[exemplar.truth]))
-    options = shuffled(pair.id, seed)
+    options = shuffled(f"{clip}/{window}", seed)
     system, user = prompt_messages(shown, options if cell.mode == "closed" else None, worked)
     if cell.mode == "open":
         return Job("write", user, (), system)

@@ -33,13 +33,17 @@ class Draws:
 
 def measured(given: Evidence, draws: int) -> Draws:
     """Every term but the language model's."""
+    raw = [[Draw(pairs, _measured_terms(given, pairs)) for pairs in side] for side in paired(given, draws)]
+    return _scaled(Draws(tuple(raw[0]), tuple(raw[1]), {}), ("minilm",))
+
+
+def paired(given: Evidence, draws: int) -> list[list[list[Pair]]]:
+    """[development, test] → one list of pairs a seed."""
     moved, heard = given.moved.windows, given.heard
-    both = [
+    return [
         [draw_pairs(heard, moved, [int(i) for i in rows], held, first + n) for n in range(draws)]
         for rows, held, first in ((given.development, False, DEVELOPMENT_SEED), (given.test, True, 0))
     ]
-    raw = [[Draw(pairs, _measured_terms(given, pairs)) for pairs in side] for side in both]
-    return _scaled(Draws(tuple(raw[0]), tuple(raw[1]), {}), ("minilm",))
 
 
 def _measured_terms(given: Evidence, pairs: Sequence[Pair]) -> dict[str, Floats]:
