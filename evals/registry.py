@@ -76,17 +76,38 @@ TASKS: dict[str, TaskEntry] = {
             systems="exact captioner, template paraphrase, smoothed rule, merged captioner, one line, random in the grammar, language model alone, sensorllm, sensorllm (constrained)",
             needs="usc_had, hapt, motionsense, wisdm",
         ),
-        TaskEntry("sound", "evals.tasks.sound", "Which daily sound is in a clip of a group never heard before?"),
+        TaskEntry(
+            "sound",
+            "evals.tasks.sound",
+            "Which daily sound is in a clip of a group never heard before?",
+            systems="majority, logistic, yamnet, tagger",
+            needs="audio",
+        ),
         TaskEntry("late_fusion", "evals.tasks.late_fusion", "Do sound, movement and history fused beat each alone?"),
-        TaskEntry("verification", "evals.tasks.verification", "Are planted lies caught, and true sentences passed?"),
+        TaskEntry(
+            "verification",
+            "evals.tasks.verification",
+            "Are planted lies caught, and true sentences passed?",
+            needs="hapt",
+        ),
         TaskEntry("qa", "evals.tasks.qa", "Are questions with known answers answered exactly, and nothing invented?"),
         TaskEntry("printed", "evals.tasks.printed", "Does any number printed in 200 real recordings lack a fact?"),
         TaskEntry("anticipation", "evals.tasks.anticipation", "What comes next, and for how long?"),
         TaskEntry(
             "retrieval", "evals.tasks.retrieval", "Are windows found by text, texts by windows, windows by windows?"
         ),
+        TaskEntry(
+            "conversation",
+            "evals.tasks.conversation",
+            "Are follow-ups answered exactly, and is nothing said that was only suggested?",
+        ),
         TaskEntry("leaks", "evals.tasks.leaks", "Are planted leaks found, and clean splits passed?"),
-        TaskEntry("perf", "evals.tasks.perf", "How fast, with how many language-model calls and how much memory?"),
+        TaskEntry(
+            "perf",
+            "evals.tasks.perf",
+            "How fast, with how many language-model calls and how much memory?",
+            needs="hapt",
+        ),
         TaskEntry("spine", "evals.tasks.spine", "All of the above, collected into one file of acceptance figures."),
         TaskEntry(
             "startup", "evals.tasks.startup", "How long does `telltale --help` keep the processor?", needs_data=False
