@@ -137,7 +137,7 @@ def test_the_list_goes_on_where_a_task_fails(
         whole(options, run)  # type: ignore[arg-type]
 
     monkeypatch.setattr(gravity_task, "collect", failing)
-    code, out, err = typed("all", "--quick", "--data", str(data_dir), "--quiet")
+    code, _, err = typed("all", "--quick", "--data", str(data_dir), "--quiet")
     assert code == 3
     assert "gravity: done" in err and "RuntimeError: the second one has a bug" in err and "absent_task: missing" in err
     (base,) = (tmp_path / "runs").iterdir()
