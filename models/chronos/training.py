@@ -13,12 +13,12 @@ import torch
 from torch import Tensor
 from transformers import T5Config, T5EncoderModel, T5ForConditionalGeneration
 
-from models.backbone import Progress
+from models.backbone import Progress, quiet_loading
 from models.chronos.binning import StandardisedUniformBins, binning
 from models.chronos.embedder import tiny_t5
 from models.chronos.series import SeriesBank, longest_recorded, read_series
-from models.motion.predictor import pick_device
 from models.chronos.state import RunState, load_state, part, restore_optimizer, save_state
+from models.motion.predictor import pick_device
 from recordings import UserError
 
 DEFAULT_STEPS = 4000
@@ -211,6 +211,7 @@ def _write(folder: Path, model: T5ForConditionalGeneration, config: T5Config, su
     encoder.load_state_dict(
         {k: v.cpu() for k, v in model.state_dict().items() if not k.startswith(("decoder", "lm_head"))}
     )
-    encoder.half().save_pretrained(folder)
+    with quiet_loading():
+        encoder.half().save_pretrained(folder)
     (folder / "model.safetensors").chmod(0o644)
     write_card(folder, summary)

@@ -36,6 +36,11 @@ def load_trained(folder: Path) -> SensorLLMModel:
     return model
 
 
+def shipped_checkpoints() -> tuple[str, ...]:
+    """Names of the checkpoints that travel with Telltale; () when none is worth it yet."""
+    return tuple(sorted(folder.name for folder in SHIPPED.glob("*") if (folder / "config.json").is_file()))
+
+
 def revision_of(folder: Path, name: str) -> str:
     return f"{name}-{hashlib.sha256((folder / 'model.safetensors').read_bytes()).hexdigest()[:8]}"
 

@@ -19,7 +19,9 @@ class SensorLLMConfig(PretrainedConfig):
     (`embedded`, `shipped`, a folder or a hub id) with the revision that was trained on. rates_hz, segment_samples: what
     alignment saw. rate_hz, window_samples, labels, position: what tuning saw; no labels after alignment alone.
     text: whether statistics and a question follow the channels (without: the ablation). logit_divisor: of calibration, fitted on
-    validation subjects. extras: families of text beyond the paper's that alignment was given.
+    validation subjects. kinds: of text that alignment was given. answer_tokens: the token ids of its answers, among which the
+    loss was normalised and an answer is written; none means the whole vocabulary. fusion_weight: of the log-probabilities
+    beside the motion classifier's, fitted on validation subjects.
     """
 
     model_type = "telltale_sensorllm"
@@ -44,7 +46,9 @@ class SensorLLMConfig(PretrainedConfig):
         dataset: str = "",
         text: bool = True,
         logit_divisor: float = 1.0,
-        extras: Sequence[str] = (),
+        kinds: Sequence[str] = ("trend",),
+        answer_tokens: Sequence[int] = (),
+        fusion_weight: float = 0.0,
         checkpoint_name: str = "sensorllm",
         revision_name: str = "untrained",
         licence: str = "unknown",
@@ -62,7 +66,8 @@ class SensorLLMConfig(PretrainedConfig):
         self.labels = list(labels)
         self.position, self.dataset = position, dataset
         self.text, self.logit_divisor = text, logit_divisor
-        self.extras = list(extras)
+        self.kinds, self.answer_tokens = list(kinds), list(answer_tokens)
+        self.fusion_weight = fusion_weight
         self.checkpoint_name, self.revision_name, self.licence = checkpoint_name, revision_name, licence
         self.subjects = {name: list(who) for name, who in (subjects or {}).items()}
         super().__init__(**kwargs)

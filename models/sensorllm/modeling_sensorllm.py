@@ -61,6 +61,7 @@ class SensorLLMModel(PreTrainedModel):
         self.class_weights: Tensor | None = None
         # In a list, so that neither parameters() nor the checkpoint nor the optimizer sees what is frozen.
         self._frozen: list[PreTrainedModel] = []
+        self._rows: tuple[Tensor, Tensor] | None = None
         self.post_init()
 
     def _init_weights(self, module: nn.Module) -> None:
@@ -72,6 +73,7 @@ class SensorLLMModel(PreTrainedModel):
         """Use this language model, frozen. fresh: start the markers from the mean of its input embeddings."""
         backbone.eval().requires_grad_(False)
         self._frozen = [backbone]
+        self._rows = None
         if fresh:
             mean = backbone.get_input_embeddings().weight.float().mean(dim=0)
             with torch.no_grad():
@@ -90,6 +92,22 @@ class SensorLLMModel(PreTrainedModel):
         placed = table.to(text.dtype)[source.clamp_min(0)]
         return torch.where((source > 0)[..., None], placed, text)
 
+    def output_head(self) -> tuple[Tensor, Tensor | None]:
+        """The backbone's output rows that answers are chosen among, and token id → row of them (None: all, in order).
+
+        The other rows are frozen, no answer holds them, and no writing may choose them: leaving them out of the normaliser
+        saves most of the loss's cost. −1 marks a token without a row.
+        """
+        weight: Tensor = self.backbone.get_output_embeddings().weight
+        if not self.config.answer_tokens:
+            return weight, None
+        if self._rows is None or self._rows[0].device != weight.device:
+            chosen = torch.tensor(self.config.answer_tokens, device=weight.device)
+            places = torch.full((len(weight),), -1, dtype=torch.long, device=weight.device)
+            places[chosen] = torch.arange(len(chosen), device=weight.device)
+            self._rows = (weight[chosen], places)
+        return self._rows
+
     def hidden_states(self, embeddings: Tensor) -> Tensor:
         """(batch, tokens, backbone_size). Right padding needs no mask: a causal model never looks there."""
         return self.backbone.base_model(inputs_embeds=embeddings, use_cache=False).last_hidden_state
@@ -107,8 +125,9 @@ class SensorLLMModel(PreTrainedModel):
         if answers is not None:
             flat = answers.flatten()
             asked = torch.nonzero(flat >= 0)[:, 0]
-            head = self.backbone.get_output_embeddings().weight
-            return SensorLLMOutput(loss=frozen_head_loss(hidden.flatten(0, 1)[asked], head, flat[asked]))
+            head, targets_of = self.output_head()
+            wanted = flat[asked] if targets_of is None else targets_of[flat[asked]]
+            return SensorLLMOutput(loss=frozen_head_loss(hidden.flatten(0, 1)[asked], head, wanted))
         if self.head is None or last is None:
             raise ValueError("classification needs a head and the last position of every sequence")
         pooled = hidden[torch.arange(len(last), device=last.device), last]

@@ -56,6 +56,10 @@ class SensorLLMProcessor(ProcessorMixin):  # type: ignore[misc]
             )
         return self._pieces[text]
 
+    def text(self, token: int) -> str:
+        """One token's characters."""
+        return str(self.tokenizer.decode([token]))
+
     @property
     def end_of_turn(self) -> int:
         """The token that ends an answer: ChatML's where the tokenizer has it, else the end of text."""
@@ -68,22 +72,31 @@ class SensorLLMProcessor(ProcessorMixin):  # type: ignore[misc]
         return [0] * (rows + 2), [at, *[ROW] * rows, at + 1]
 
     def alignment(
-        self, channel: str, rows: int, system: str, question: str, answer: Sequence[int] | None = None
+        self, series: Sequence[tuple[str, int]], system: str, question: str, answer: Sequence[int] | None = None
     ) -> Layout:
         """Stage 1, the backbone's own chat layout (ChatML): system, user (rows, question), assistant (answer, end).
 
-        answer: its token ids; None leaves the prompt open for generation.
+        series: (channel, encoder rows), one, or two for a question about a pair. answer: its token ids; None leaves the prompt
+        open for generation.
         """
         start = self.fixed("<|im_start|>", special=True)
         stop = [*self.fixed("<|im_end|>", special=True), *self.fixed("\n")]
         head = [*start, *self.fixed("system\n"), *self.ids(system), *stop, *start, *self.fixed("user\n")]
-        block, marks = self.block(channel, rows)
+        block: list[int] = []
+        marks: list[int] = []
+        for channel, rows in series:
+            tokens, places = self.block(channel, rows)
+            block, marks = [*block, *tokens], [*marks, *places]
         ask = [*self.fixed("\n"), *self.ids(question), *stop, *start, *self.fixed("assistant\n")]
         prompt = len(head) + len(block) + len(ask)
         tail = [] if answer is None else [*answer, self.end_of_turn]
-        tokens = [*head, *block, *ask, *tail]
-        places = [*[0] * len(head), *marks, *[0] * (len(ask) + len(tail))]
-        return Layout(np.array(tokens, np.int32), np.array(places, np.int32), prompt, rows)
+        whole = [*[0] * len(head), *marks, *[0] * (len(ask) + len(tail))]
+        return Layout(
+            np.array([*head, *block, *ask, *tail], np.int32),
+            np.array(whole, np.int32),
+            prompt,
+            sum(rows for _, rows in series),
+        )
 
     def window(self, rows: Mapping[str, int], statistics: str, question: str) -> Layout:
         """Stage 2, no chat layout: every channel's block and a newline, newline, statistics, newline, question.

@@ -7,8 +7,10 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from transformers import LogitsProcessorList
 
 from models.sensorllm.batches import FeatureStore, collate
+from models.sensorllm.data import ConstraintState, TokenTrie, TrendConstraint
 from models.sensorllm.modeling_sensorllm import SensorLLMModel
 from models.sensorllm.processing_sensorllm import Layout, SensorLLMProcessor
 
@@ -23,6 +25,7 @@ class OnlyAllowed:
         self.allowed = allowed
 
     def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:
+        """(batch, written), (batch, vocabulary) → (batch, vocabulary), −∞ where a token may not come."""
         mask = torch.full_like(scores, float("-inf"))
         for row, written in enumerate(input_ids.tolist()):
             mask[row, torch.as_tensor(self.allowed(row, written), device=scores.device)] = 0.0
@@ -50,7 +53,9 @@ def write_answers(
     for first in range(0, len(order), batch_size):
         members = order[first : first + batch_size]
         for member, text in zip(
-            members, _batch(model, processor, [layouts[i] for i in members], store, members, limits, allowed), strict=True
+            members,
+            _batch(model, processor, [layouts[i] for i in members], store, members, limits, allowed),
+            strict=True,
         ):
             texts[member] = text
     return texts
@@ -65,9 +70,7 @@ def _batch(
     limits: Sequence[int],
     allowed: Callable[[int], Callable[[list[int]], Sequence[int]]] | None,
 ) -> list[str]:
-    batch = {
-        k: v.to(model.device) for k, v in collate(layouts, store.of(members), 2 * len(processor.channels)).items()
-    }
+    batch = {k: v.to(model.device) for k, v in collate(layouts, store.of(members), 2 * len(processor.channels)).items()}
     embedded = model.embed(batch["features"], batch["input_ids"], batch["source"])
     lengths = batch["last"] + 1
     longest = embedded.shape[1]
@@ -78,9 +81,9 @@ def _batch(
         mask[row, longest - length :] = 1
     end = processor.end_of_turn
     extra: dict[str, Any] = {}
-    if allowed is not None:
-        from transformers import LogitsProcessorList
-
+    if allowed is None and model.config.answer_tokens:
+        extra["logits_processor"] = LogitsProcessorList([OnlyAllowed(lambda row, written: model.config.answer_tokens)])
+    elif allowed is not None:
         rules = [allowed(member) for member in members]
 
         def permitted(row: int, written: list[int]) -> Sequence[int]:
@@ -102,3 +105,28 @@ def _batch(
         cut = row[: row.index(end)] if end in row else row
         out.append(processor.tokenizer.decode(cut[: limits[member]], skip_special_tokens=True).strip())
     return out
+
+
+class ConstrainedAnswer:
+    """What may come next in one answer; follows the tokens as they are written, one state a token."""
+
+    def __init__(self, constraint: TrendConstraint, trie: TokenTrie, processor: SensorLLMProcessor) -> None:
+        self.states: list[ConstraintState] = [constraint.start()]
+        self.trie, self.processor = trie, processor
+
+    def __call__(self, written: list[int]) -> Sequence[int]:
+        for token in written[len(self.states) - 1 :]:
+            state = self.states[-1].advance(self.processor.text(token))
+            if state is None:
+                raise RuntimeError("a token was written that its constraint does not admit")
+            self.states.append(state)
+        last = self.states[-1]
+        allowed = self.trie.allowed_ids(last)
+        return [*allowed, self.processor.end_of_turn] if last.complete or not allowed else allowed
+
+
+def constrained(
+    constraints: Sequence[TrendConstraint], trie: TokenTrie, processor: SensorLLMProcessor
+) -> Callable[[int], Callable[[list[int]], Sequence[int]]]:
+    """For `write_answers`: each prompt under its own constraint."""
+    return lambda number: ConstrainedAnswer(constraints[number], trie, processor)

@@ -8,13 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
-from models.backbone import Progress
+from models.backbone import Progress, quiet_loading
 from models.motion.predictor import pick_device
 from models.sensorllm.batches import collate, encode_all
 from models.sensorllm.configuration_sensorllm import EMBEDDED, SIX_CHANNELS, SensorLLMConfig
-from models.sensorllm.data import MOTION_SETS, AlignmentCorpus, AlignmentOptions, AlignmentSample, split_recordings
+from models.sensorllm.data import (
+    MOTION_SETS,
+    AlignmentCorpus,
+    AlignmentOptions,
+    AlignmentSample,
+    Kind,
+    split_recordings,
+)
 from models.sensorllm.frozen import FrozenParts, load_frozen
 from models.sensorllm.modeling_sensorllm import SensorLLMModel
 from models.sensorllm.processing_sensorllm import SensorLLMProcessor
@@ -29,7 +37,9 @@ LICENCE = "research and other non-commercial use: the hapt recordings forbid com
 @dataclass(frozen=True, slots=True)
 class AlignmentPlan:
     """What is trained on. segments: examples a set; longest_samples: of a segment; longest_answer: tokens, longer ones are
-    left out. projector_sizes: hidden widths of the MLP. validation_segments: of the validation subjects, a set.
+    left out. projector_sizes: hidden widths of the MLP. validation_segments: of the validation subjects, a set. kinds: of
+    text, the paper's `trend` and what goes beyond it. whole_vocabulary: normalise the loss over every token of the backbone,
+    as the paper does, not over those that occur in answers.
     """
 
     sets: tuple[str, ...] = MOTION_SETS
@@ -39,6 +49,8 @@ class AlignmentPlan:
     longest_answer: int = 600
     validation_segments: int = 100
     projector_sizes: tuple[int, ...] = (512,)
+    kinds: tuple[Kind, ...] = ("trend",)
+    whole_vocabulary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +82,8 @@ def read_alignment(
             partitions=1 if validation else 2,
             shortest=plan.shortest_samples,
             longest=plan.longest_samples,
-            share=min(1.0, 1.6 * wanted / max(1.0, total)),
+            share=min(1.0, 2.0 * wanted / max(1.0, total * len(plan.kinds))),
+            kinds=plan.kinds,
         )
         corpus = AlignmentCorpus(recordings, options)
         chosen = np.random.default_rng((seed, 3, number)).permutation(len(corpus))[:wanted]
@@ -81,6 +94,17 @@ def read_alignment(
 def recording_share(plan: AlignmentPlan) -> float:
     """Samples a random segment covers on average."""
     return (plan.shortest_samples + plan.longest_samples) / 2
+
+
+def series_of(sample: AlignmentSample) -> list[npt.NDArray[np.float32]]:
+    """The one channel of a sample, or the two of a pair."""
+    return [sample.series] if sample.other is None else [sample.series, sample.other]
+
+
+def series_rows(sample: AlignmentSample) -> list[tuple[str, int]]:
+    """(channel, encoder rows) of each."""
+    rows = len(sample.series) + 1
+    return [(sample.channel, rows)] if sample.other is None else [(sample.channel, rows), (sample.other_channel, rows)]
 
 
 class AlignmentExamples:
@@ -100,10 +124,11 @@ class AlignmentExamples:
         kept = [i for i, answer in enumerate(answers) if len(answer) <= longest_answer]
         self.samples = [samples[i] for i in kept]
         self.layouts = [
-            processor.alignment(s.channel, len(s.series) + 1, s.system, s.question, answers[i])
+            processor.alignment(series_rows(s), s.system, s.question, answers[i])
             for i, s in zip(kept, self.samples, strict=True)
         ]
-        self.store = encode_all(frozen.embedder, [[s.series] for s in self.samples], frozen.backbone.dtype)
+        self.tokens = sorted({processor.end_of_turn, *(token for i in kept for token in answers[i])})
+        self.store = encode_all(frozen.embedder, [series_of(s) for s in self.samples], frozen.backbone.dtype)
         self.markers = 2 * len(processor.channels)
         self.lengths = [len(layout) for layout in self.layouts]
 
@@ -183,6 +208,8 @@ def train_alignment(
         stage="align",
         rates_hz=sorted({s.rate_hz for s in training.samples}),
         segment_samples=(plan.shortest_samples, plan.longest_samples),
+        kinds=plan.kinds,
+        answer_tokens=[] if plan.whole_vocabulary else sorted({*training.tokens, *validating.tokens}),
         checkpoint_name="sensorllm-align",
         licence=LICENCE,
         subjects=_subjects(training.samples),
@@ -235,7 +262,8 @@ def fresh_model(config: SensorLLMConfig, frozen: FrozenParts, seed: int, device:
 
 def save_trained(model: SensorLLMModel, folder: Path) -> None:
     """config.json and model.safetensors with the trained parts alone."""
-    model.save_pretrained(folder)
+    with quiet_loading():
+        model.save_pretrained(folder)
     (folder / "model.safetensors").chmod(0o644)
 
 

@@ -78,8 +78,9 @@ def fit(
     tick: Progress = progress or (lambda text, share: None)
     schedule = schedule or Schedule()
     micro = min(micro_batch, schedule.batch)
-    accumulation = max(1, schedule.batch // micro)
-    each = max(1, len(_epoch(task, micro, seed, 0)) // accumulation)
+    drawn = len(_epoch(task, micro, seed, 0))
+    accumulation = max(1, min(schedule.batch // micro, drawn))
+    each = drawn // accumulation
     found = load_state(folder) if resume else None
     total = int(found[0].settings["total"]) if found is not None else epochs * each
     if found is None and budget_minutes is not None:

@@ -209,7 +209,7 @@ def train_tuning(
         position=protocol.position,
         dataset=dataset,
         text=plan.text,
-        extras=start.config.extras if start else [],
+        kinds=start.config.kinds if start else [],
         checkpoint_name=f"sensorllm-{dataset}",
         licence=LICENCE,
         subjects={dataset: sorted({s.subject for s in training.samples}, key=lambda s: (len(s), s))},

@@ -1,0 +1,216 @@
+"""`SensorLLM`: trend texts of channels, activities of windows, and the predictor interface of the other motion models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from models.backbone import Progress
+from models.motion.predictor import pick_device
+from models.sensorllm.batches import collate, encode_all
+from models.sensorllm.checkpoints import SHIPPED, load_trained, revision_of
+from models.sensorllm.data import (
+    TokenTrie,
+    TrendConstraint,
+    activity_question,
+    spoken_channel,
+    statistics_text,
+    system_text,
+    trend_question,
+)
+from models.sensorllm.frozen import FrozenParts, load_frozen
+from models.sensorllm.inputs import checked_series, checked_windows
+from models.sensorllm.modeling_sensorllm import SensorLLMModel
+from models.sensorllm.open_labels import label_scores
+from models.sensorllm.processing_sensorllm import Layout, SensorLLMProcessor
+from models.sensorllm.stream_windows import windows_of
+from models.sensorllm.writing import constrained, write_answers
+from recordings import Span, Stream, UserError
+
+Floats = npt.NDArray[np.float32]
+# Tokens of a line of an answer at most, and of everything after the lines.
+LINE_TOKENS, SUMMARY_TOKENS = 20, 260
+# Prompts of one kind of question: the first of its family, always.
+_SEED = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SensorPrediction:
+    """As `MotionPrediction`: probabilities (n, labels), embeddings (n, D) the pooled states, usable (n,)."""
+
+    labels: tuple[str, ...]
+    probabilities: Floats
+    embeddings: Floats
+    usable: npt.NDArray[np.bool_]
+
+
+class SensorLLM:
+    """A checkpoint with its frozen ends. Everything is deterministic: the same samples give the same words and numbers."""
+
+    def __init__(self, model: SensorLLMModel, frozen: FrozenParts, revision: str, device: torch.device) -> None:
+        config = model.config
+        if (config.backbone_size, config.encoder_size) != (frozen.backbone_size, frozen.embedder.size):
+            raise UserError(
+                config.checkpoint_name,
+                expected=f"a backbone {config.backbone_size} wide and an encoder {config.encoder_size} wide",
+                found=f"{frozen.backbone_size} and {frozen.embedder.size}",
+                cure="name the backbone and encoder that it was trained with (its config.json says which)",
+            )
+        self.model = model.attach(frozen.backbone).to(device).eval()
+        self.frozen, self.device, self.revision = frozen, device, revision
+        self.processor = SensorLLMProcessor(frozen.tokenizer, config.channels)
+        self.name, self.licence = str(config.checkpoint_name), str(config.licence)
+        self.channels, self.labels = tuple(config.channels), tuple(config.labels)
+        self.fusion_weight = float(config.fusion_weight)
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        path: Path | str | None = None,
+        *,
+        device: str = "auto",
+        backbone: str | None = None,
+        encoder: str | None = None,
+        cache_dir: Path | None = None,
+        offline: bool = False,
+        frozen: FrozenParts | None = None,
+        progress: Progress | None = None,
+    ) -> SensorLLM:
+        """A checkpoint folder, or the name of a shipped one (None: `align`).
+
+        backbone, encoder: where to find them, when not where the checkpoint's configuration says. UserError when the
+        checkpoint is missing or damaged, or its backbone cannot be found.
+        """
+        folder = SHIPPED / "align" if path is None else Path(path)
+        if path is not None and not folder.is_dir() and (SHIPPED / str(path)).is_dir():
+            folder = SHIPPED / str(path)
+        if path is None and not folder.is_dir():
+            raise UserError(
+                "SensorLLM",
+                expected="a shipped checkpoint",
+                found="none: an hour on a processor does not train one worth shipping",
+                cure="train one with `telltale train sensorllm --stage align`, then name its folder",
+            )
+        model = load_trained(folder)
+        where = pick_device(device)
+        ends = frozen or load_frozen(
+            backbone or model.config.backbone,
+            encoder or model.config.encoder,
+            device=where,
+            cache_dir=cache_dir,
+            offline=offline,
+            progress=progress,
+        )
+        return cls(model, ends, revision_of(folder, model.config.revision_name), where)
+
+    @cached_property
+    def trie(self) -> TokenTrie:
+        """The backbone's vocabulary as a tree (built once, about a second)."""
+        return TokenTrie.from_tokenizer(self.frozen.tokenizer, self.frozen.tokenizer.all_special_ids)
+
+    def describe(
+        self,
+        series: Sequence[npt.NDArray[np.floating]],
+        rate_hz: float,
+        channels: Sequence[str],
+        *,
+        constrained_answer: bool = True,
+        batch_size: int = 32,
+    ) -> list[str]:
+        """The trend of each (l,) series in words, 2 ≤ l ≤ 512, SI units; one channel name for each.
+
+        constrained_answer: only texts that parse and whose segments tile the series can be written. UserError on NaN, on an
+        unknown channel, a rate far from those of training, or a length outside the bounds.
+        """
+        values = checked_series(self.model.config, series, rate_hz, channels)
+        if not values:
+            return []
+        question = trend_question(np.random.default_rng(_SEED))
+        layouts = [
+            self.processor.alignment([(name, len(v) + 1)], system_text(len(v), rate_hz), question)
+            for name, v in zip(channels, values, strict=True)
+        ]
+        room = [self.frozen.context_tokens - len(layout) for layout in layouts]
+        longest = [
+            min(space, LINE_TOKENS * (len(v) - 1) + SUMMARY_TOKENS) for space, v in zip(room, values, strict=True)
+        ]
+        rules = None
+        if constrained_answer:
+            answers = [
+                TrendConstraint(len(v), rate_hz, spoken_channel(name)) for name, v in zip(channels, values, strict=True)
+            ]
+            rules = constrained(answers, self.trie, self.processor)
+        store = encode_all(self.frozen.embedder, [[v] for v in values], self.frozen.backbone.dtype)
+        return write_answers(
+            self.model, self.processor, layouts, store, longest=longest, batch_size=batch_size, allowed=rules
+        )
+
+    def classify(
+        self,
+        windows: npt.NDArray[np.floating],
+        rate_hz: float,
+        *,
+        labels: Sequence[str] | None = None,
+        batch_size: int = 16,
+    ) -> Floats:
+        """(n, C, L) windows in the checkpoint's channel order, SI units → (n, labels) float32, rows sum to one.
+
+        labels: None is the tuned head, calibrated. Any other words make it an open set: their text is scored as the answer
+        to the question (softmax of the mean log-probability of each text, less what it has on average over the windows).
+        """
+        values = checked_windows(self.model.config, windows, rate_hz)
+        if labels is not None:
+            return label_scores(self, values, labels)
+        return self._heads(values, batch_size)[0]
+
+    def predict(
+        self, stream: Stream, spans: Sequence[Span], *, position: str | None = None, batch_size: int = 16
+    ) -> SensorPrediction:
+        """The predictor interface: one window of the tuned length around the middle of every span.
+
+        Unusable (uniform, zero embedding): a span that is mostly gap, lacks a channel, or comes from a device worn elsewhere
+        than where the checkpoint was tuned for.
+        """
+        cut = windows_of(self.model.config, stream, spans, position)
+        n, labels = len(spans), len(self.labels)
+        probabilities = np.full((n, labels), 1.0 / max(1, labels), dtype=np.float32)
+        embeddings = np.zeros((n, self.frozen.backbone_size), dtype=np.float32)
+        if cut.usable.any():
+            values = checked_windows(self.model.config, cut.values[cut.usable], float(self.model.config.rate_hz))
+            probabilities[cut.usable], embeddings[cut.usable] = self._heads(values, batch_size)
+        return SensorPrediction(self.labels, probabilities, embeddings, cut.usable)
+
+    @torch.inference_mode()
+    def _heads(self, values: Floats, batch_size: int) -> tuple[Floats, Floats]:
+        """(n, labels) calibrated probabilities and (n, D) pooled states of checked windows, batch by batch."""
+        assert self.model.head is not None
+        probabilities, pooled = [], []
+        for first in range(0, len(values), batch_size):
+            states = self.states(values[first : first + batch_size])
+            logits = self.model.head(states.to(self.model.head.weight.dtype)).double()
+            logits = logits / float(self.model.config.logit_divisor)
+            probabilities.append(logits.softmax(dim=1).float().cpu().numpy())
+            pooled.append(states.float().cpu().numpy())
+        return np.concatenate(probabilities), np.concatenate(pooled)
+
+    def states(self, values: Floats) -> torch.Tensor:
+        """(n, D): the backbone's last state after each window's channels and text."""
+        layouts = [self.layout(window) for window in values]
+        store = encode_all(self.frozen.embedder, [list(window) for window in values], self.frozen.backbone.dtype)
+        batch = collate(layouts, store.values, 2 * len(self.channels))
+        on = {name: tensor.to(self.device) for name, tensor in batch.items()}
+        hidden = self.model.hidden_states(self.model.embed(on["features"], on["input_ids"], on["source"]))
+        return hidden[torch.arange(len(values), device=self.device), on["last"]]
+
+    def layout(self, window: Floats) -> Layout:
+        """One window for stage 2, always with the same question."""
+        text = bool(self.model.config.text)
+        question = activity_question(len(self.channels), np.random.default_rng(_SEED)) if text else ""
+        statistics = statistics_text(window, self.channels) if text else ""
+        return self.processor.window(dict.fromkeys(self.channels, window.shape[1] + 1), statistics, question)
