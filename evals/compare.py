@@ -24,6 +24,8 @@ from recordings.errors import UserError
 
 # A task whose own value of a sample is the figure (a text score, a rank) notes this in its run's header.
 BY_SCORE = "compares_scores"
+# A list of truths longer than this is open text: it has no classes to average over.
+MOST_CLASSES = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def _compared(left: Run, right: Run, pair: tuple[str, str, str], where: Path) ->
     if not ours:
         return []
     groups = [s.subject for s in ours]
-    if left.header.get(BY_SCORE):
+    if by_scores(left, ours) and by_scores(right, theirs):
         values = [[s.score or 0.0 for s in side] for side in (ours, theirs)]
         means = [sum(v) / len(v) for v in values]
         return [Row(part, a, b, "mean score", means[0], means[1], paired_difference(values[0], values[1], groups))]
@@ -117,10 +119,20 @@ def _compared(left: Run, right: Run, pair: tuple[str, str, str], where: Path) ->
     told = [[p if p in known else None for p in side] for side in said]
     f1 = paired_labels(truth, told[0], told[1], groups, macro_f1_of_counts, labels)
     right_ones = paired_labels(truth, told[0], told[1], groups, accuracy_of_counts, labels)
+    if len(labels) > MOST_CLASSES:
+        return [Row(part, a, b, "accuracy", accuracy_of(truth, told[0]), accuracy_of(truth, told[1]), right_ones)]
     return [
         Row(part, a, b, "macro_f1", macro_f1(truth, told[0], labels), macro_f1(truth, told[1], labels), f1),
         Row(part, a, b, "accuracy", accuracy_of(truth, told[0]), accuracy_of(truth, told[1]), right_ones),
     ]
+
+
+def by_scores(run: Run, samples: Sequence[Sample]) -> bool:
+    """Whether the samples' own values are the figure: the task says so, or its answers are open texts that all have one."""
+    said = run.header.get(BY_SCORE)
+    if said is not None:
+        return bool(said)
+    return len({s.truth for s in samples}) > MOST_CLASSES and all(s.score is not None for s in samples)
 
 
 def _same_items(part: str, ours: Sequence[Sample], theirs: Sequence[Sample], where: Path) -> None:

@@ -20,6 +20,8 @@ PUBLISHED = Path(__file__).parent / "published"
 _BLOCK = re.compile(r"(<!-- tables(: full)? -->\n).*?(<!-- /tables -->)", re.DOTALL)
 # Metrics of a task without columns of its own; more do not fit.
 MOST_COLUMNS = 6
+# Kinds of part that are a table each; more are rows of one.
+MOST_KINDS = 3
 # Results that have a table of their own below, or are the sum of others.
 OWN = ("verification", "printed", "qa", "perf", "spine", "startup")
 
@@ -67,13 +69,17 @@ def table(result: Result, spec: TableSpec, short: bool = False) -> str:
         blocks = [("", _by_system(systems, spec))]
     elif spec.groups:
         kinds = list(dict.fromkeys(_part(s).partition("/")[2] for s in systems))
-        blocks = [
-            (
-                f", {k}" if k and len(kinds) > 1 else "",
-                _by_part([s for s in systems if _part(s).partition("/")[2] == k], spec),
-            )
-            for k in kinds
-        ]
+        blocks = (
+            [("", _by_kind(systems, spec, kinds))]
+            if len(kinds) > MOST_KINDS
+            else [
+                (
+                    f", {k}" if k and len(kinds) > 1 else "",
+                    _by_part([s for s in systems if _part(s).partition("/")[2] == k], spec),
+                )
+                for k in kinds
+            ]
+        )
     else:
         blocks = [("", _by_part(systems, spec))]
     return "\n\n".join(f"**{spec.title}{kind}{quick}**\n\n{text}" for kind, text in blocks)
@@ -87,17 +93,51 @@ def _by_system(systems: Sequence[System], spec: TableSpec) -> str:
         for k, h in (("recordings", "recordings"), ("llm_calls", "model calls"))
         if any(s.get(k) for s in systems)
     ]
-    header = [*(["part"] if parts else []), "system", *(c.heading for c in columns), *(h for _, h in extra)]
+    beside = any(s.get("difference") for s in systems)
+    header = [
+        *(["part"] if parts else []),
+        "system",
+        *(c.heading for c in columns),
+        *(h for _, h in extra),
+        *(["difference to the row without it"] if beside else []),
+    ]
     rows = [
         [
             *([_part(s)] if parts else []),
             str(s["name"]),
             *(_cell(s, c) for c in columns),
             *(str(s.get(k, 0)) for k, _ in extra),
+            *([_beside(s)] if beside else []),
         ]
         for s in systems
     ]
     return _table(header, rows)
+
+
+def _beside(system: System) -> str:
+    """ "+0.7 [−0.5, +2.1], p 0.21": what a row adds to the one that it names."""
+    found = system.get("difference")
+    if not isinstance(found, Mapping):
+        return ""
+    text = f"{100 * found['value']:+.1f}"
+    if found.get("ci95"):
+        text += f" [{100 * found['ci95'][0]:+.1f}, {100 * found['ci95'][1]:+.1f}]"
+    return f"{text}, p {_plain(found.get('p'))}" + (f" ({system['beside']})" if system.get("beside") else "")
+
+
+def _by_kind(systems: Sequence[System], spec: TableSpec, kinds: Sequence[str]) -> str:
+    """One metric: a row a kind (how many shots, which damage) and system, a column a set."""
+    column = _columns(systems, spec)[0]
+    sets = list(dict.fromkeys(_part(s).partition("/")[0] for s in systems))
+    found = {(_part(s).partition("/")[2], str(s["name"]), _part(s).partition("/")[0]): s for s in systems}
+    names = list(dict.fromkeys(str(s["name"]) for s in systems))
+    rows = [
+        [kind, name, *(_cell(found.get((kind, name, at)), column) for at in sets)]
+        for kind in kinds
+        for name in names
+        if any((kind, name, at) in found for at in sets)
+    ]
+    return _table(["", "system", *sets], rows)
 
 
 def _by_part(systems: Sequence[System], spec: TableSpec) -> str:
@@ -142,6 +182,8 @@ def _columns(systems: Sequence[System], spec: TableSpec) -> tuple[Column, ...]:
 def _guessed(name: str, systems: Sequence[System]) -> Column:
     """A share in hundredths, a time or a count as it is."""
     values = [v for s in systems if isinstance(v := _metric(s, name).get("value"), (int, float))]
+    if all(isinstance(v, int) for v in values):
+        return Column(name, name.replace("_", " "), 1.0, 0)
     share = all(0 <= v <= 1 for v in values) and not name.endswith("_s")
     heading = name.replace("_", " ")
     return (
@@ -151,7 +193,7 @@ def _guessed(name: str, systems: Sequence[System]) -> Column:
     )
 
 
-def _beside(result: Result) -> str:
+def _others(result: Result) -> str:
     """What others published, and the paired differences: for the full form."""
     blocks = []
     rows = [r for r in cast("Sequence[object]", result.get("published") or []) if isinstance(r, Mapping)]
@@ -273,7 +315,7 @@ def render(folder: Path = PUBLISHED, full: bool = True) -> str:
         result = published(spec.task, folder)
         if result is not None and (full or spec.readme):
             text = table(result, spec, short=not full)
-            blocks.append(f"{text}\n\n{_caveat(result)}`{result['command']}`{_beside(result) if full else ''}")
+            blocks.append(f"{text}\n\n{_caveat(result)}`{result['command']}`{_others(result) if full else ''}")
     parts = {name: published(name, folder) for name in ("verification", "printed", "qa")}
     if all(part is not None for part in parts.values()):
         results = {name: cast("Result", part) for name, part in parts.items()}

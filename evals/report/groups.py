@@ -7,11 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from evals.compare import BY_SCORE
+from evals.compare import MOST_CLASSES, by_scores
 from evals.runs import Run, Sample
 
-# A class list longer than this is open text: no confusion matrix, no colours.
-MOST_CLASSES = 32
 BINS = 15
 
 
@@ -91,7 +89,7 @@ def parts_of(run: Run, result: Mapping[str, object]) -> dict[str, list[str]]:
 def answers_of(run: Run, part: str, inside: Sequence[str], system: str) -> Answers:
     samples = [s for p in inside for s in run.samples(system, p)]
     classes = tuple(sorted({s.truth for s in samples}))
-    by_score = bool(run.header.get(BY_SCORE))
+    by_score = by_scores(run, samples)
     return Answers(part, system, samples, () if by_score or len(classes) > MOST_CLASSES else classes, by_score)
 
 

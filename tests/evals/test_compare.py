@@ -92,3 +92,15 @@ def test_result_files_are_compared_without_a_test(tmp_path: Path) -> None:
     (row,) = compare(tmp_path / "a.json", tmp_path / "b.json")
     assert (row.value_a, row.value_b, row.difference) == (0.9, 0.8, None)
     assert row.record()["paired"] is None
+
+
+def test_open_texts_have_no_classes_to_average_over(tmp_path: Path) -> None:
+    for name, wrong in (("a", 10), ("b", 2)):
+        run = Run(tmp_path / name, {"task": "qa"})
+        run.add_all(
+            Sample(f"q{i}", "ours", "questions", str(i % 7), f"{i} s", f"{i} s" if i % wrong else "no")
+            for i in range(70)
+        )
+        run.close()
+    (row,) = compare(tmp_path / "a", tmp_path / "b")
+    assert row.metric == "accuracy" and row.value_a == pytest.approx(0.9) and row.value_b == pytest.approx(0.5)

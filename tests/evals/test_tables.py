@@ -88,3 +88,21 @@ def test_a_changed_figure_changes_the_tables(tmp_path: Path) -> None:
         source.read_text(encoding="utf-8").replace('"macro_f1"', '"macro_f2"'), encoding="utf-8"
     )
     assert render(tmp_path) != render(PUBLISHED)
+
+
+def test_many_kinds_of_part_are_rows_of_one_table() -> None:
+    spec = next(s for s in SPECS if s.task == "few_shot")
+    rows = [system("probe", f"{at}/other:{k}", 0.1 * k) for k in (1, 2, 5, 9) for at in ("hapt", "usc_had")]
+    text = table(result(rows), spec)
+    assert text.count("|  | system | hapt | usc_had |") == 1
+    assert "| other:5 | probe | 50.0 [10.0, 90.0] | 50.0 [10.0, 90.0] |" in text
+
+
+def test_what_a_row_adds_to_another_stands_in_it() -> None:
+    spec = next(s for s in SPECS if s.task == "late_fusion")
+    rows = [
+        system("pool", "labels+motion/zero/closed", 0.5),
+        system("pool + model", "labels+motion/zero/closed", 0.51)
+        | {"beside": "pool", "difference": {"value": 0.0102, "ci95": [-0.004, 0.02], "p": 0.21}},
+    ]
+    assert "| +1.0 [-0.4, +2.0], p 0.21 (pool) |" in table(result(rows), spec)
