@@ -1,36 +1,106 @@
-"""A logistic regression on window statistics for each position: it needs few people to learn from, the networks many."""
+"""Regressions beside the networks: on window statistics, on those that no turning changes, on random convolutions.
+
+They need few people to learn from where networks need many, and they err on other windows. Random convolutions are those
+of MiniRocket (Dempster et al., KDD 2021): kernels of nine samples whose weights are −1 and 2, each read by the share of the
+window in which its output exceeds a bias.
+"""
 
 from __future__ import annotations
 
+from itertools import combinations
+
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from models.motion.configuration_motion import MotionConfig
-from models.motion.signals import STATISTICS
+from models.motion.signals import INVARIANTS, SIGNALS, STATISTICS
+from models.motion.taxonomy import KINDS
 
+VIEWS = ("statistics", "invariants", "convolutions")
 LARGEST_DEVIATION = 6.0
+KERNEL_SAMPLES = 9
+DILATIONS = (1, 2, 4, 7, 11)
+QUANTILES = (0.15, 0.4, 0.65, 0.9)
+_MOST_SIGNALS = 4
+_PATTERNS = tuple(combinations(range(KERNEL_SAMPLES), 3))
+CONVOLUTIONS = len(_PATTERNS) * len(DILATIONS) * len(QUANTILES)
+_SIZES = {"statistics": STATISTICS, "invariants": len(INVARIANTS), "convolutions": CONVOLUTIONS}
 
 
-class StatisticsExperts(nn.Module):
-    """Rows of `config.positions`; the row of `unknown` and those never fitted say nothing (zero logits)."""
+def kernels(seed: int) -> Tensor:
+    """(dilations, kernels, signals, 9): every pattern of three 2s at every dilation, over one to four signals of random sign."""
+    rng = np.random.default_rng(seed)
+    found = np.zeros((len(DILATIONS), len(_PATTERNS), SIGNALS, KERNEL_SAMPLES), dtype=np.float32)
+    for at in np.ndindex(found.shape[:2]):
+        pattern = -np.ones(KERNEL_SAMPLES)
+        pattern[list(_PATTERNS[at[1]])] = 2.0
+        count = int(2 ** rng.uniform(0, np.log2(_MOST_SIGNALS + 1)))
+        for row in rng.choice(SIGNALS, count, replace=False):
+            found[at][row] = pattern * rng.choice([-1.0, 1.0])
+    return torch.from_numpy(found)
+
+
+class RandomConvolutions(nn.Module):
+    """biases: (dilations, kernels, quantiles), of outputs on training windows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kernels: Tensor
+        self.biases: Tensor
+        self.register_buffer("kernels", torch.zeros(len(DILATIONS), len(_PATTERNS), SIGNALS, KERNEL_SAMPLES))
+        self.register_buffer("biases", torch.zeros(len(DILATIONS), len(_PATTERNS), len(QUANTILES)))
+
+    def outputs(self, signals: Tensor) -> list[Tensor]:
+        """For each dilation (batch, kernels, samples)."""
+        return [
+            torch.nn.functional.conv1d(signals, weight, dilation=dilation, padding=dilation * (KERNEL_SAMPLES // 2))
+            for weight, dilation in zip(self.kernels, DILATIONS, strict=True)
+        ]
+
+    def forward(self, signals: Tensor) -> Tensor:
+        """(batch, 12, samples) → (batch, CONVOLUTIONS) shares of the window."""
+        shares = [
+            (out > bias[:, None]).float().mean(dim=2)
+            for out, rows in zip(self.outputs(signals), self.biases, strict=True)
+            for bias in rows.unbind(1)
+        ]
+        return torch.cat(shares, dim=1)
+
+
+class Experts(nn.Module):
+    """One regression for each view and kind of stream (`KINDS`); the row of `unknown` and those never fitted say nothing."""
 
     def __init__(self, config: MotionConfig) -> None:
         super().__init__()
-        positions, leaves = len(config.positions), len(config.leaves)
-        self.mean: Tensor
-        self.scale: Tensor
-        self.weight: Tensor
-        self.bias: Tensor
-        self.register_buffer("mean", torch.zeros(positions, STATISTICS))
-        self.register_buffer("scale", torch.ones(positions, STATISTICS))
-        self.register_buffer("weight", torch.zeros(positions, STATISTICS, leaves))
-        self.register_buffer("bias", torch.zeros(positions, leaves))
+        self.convolutions = RandomConvolutions()
+        self.register_buffer("columns", torch.tensor(INVARIANTS))
+        for view, size in _SIZES.items():
+            self.register_buffer(f"{view}_mean", torch.zeros(len(KINDS), size))
+            self.register_buffer(f"{view}_scale", torch.ones(len(KINDS), size))
+            self.register_buffer(f"{view}_weight", torch.zeros(len(KINDS), size, len(config.leaves)))
+            self.register_buffer(f"{view}_bias", torch.zeros(len(KINDS), len(config.leaves)))
 
-    def forward(self, statistics: Tensor, row: int) -> Tensor:
-        """(batch, STATISTICS) of windows worn at one position → (batch, leaves) logits."""
-        return standardised(statistics, self.mean[row], self.scale[row]) @ self.weight[row] + self.bias[row]
+    def views(self, signals: Tensor, statistics: Tensor) -> dict[str, Tensor]:
+        """What each regression reads of a batch of windows."""
+        return {
+            "statistics": statistics,
+            "invariants": statistics[:, self.get_buffer("columns")],
+            "convolutions": self.convolutions(signals),
+        }
 
+    def forward(self, signals: Tensor, statistics: Tensor, kind: int) -> Tensor:
+        """Windows of one kind of stream → (batch, views, leaves) logits."""
+        answers = [self.answer(view, x, kind) for view, x in self.views(signals, statistics).items()]
+        return torch.stack(answers, dim=1)
 
-def standardised(statistics: Tensor, mean: Tensor, scale: Tensor) -> Tensor:
-    """Clipped, so that one wild statistic does not decide alone."""
-    return ((statistics - mean) / scale).clamp(-LARGEST_DEVIATION, LARGEST_DEVIATION)
+    def answer(self, view: str, x: Tensor, kind: int) -> Tensor:
+        """(batch, size) of one view → (batch, leaves) logits."""
+        return (
+            self.scaled(view, x, kind) @ self.get_buffer(f"{view}_weight")[kind] + self.get_buffer(f"{view}_bias")[kind]
+        )
+
+    def scaled(self, view: str, x: Tensor, kind: int) -> Tensor:
+        """Clipped, so that one wild number does not decide alone."""
+        mean, scale = self.get_buffer(f"{view}_mean")[kind], self.get_buffer(f"{view}_scale")[kind]
+        return ((x - mean) / scale).clamp(-LARGEST_DEVIATION, LARGEST_DEVIATION)

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from models.motion.configuration_motion import MotionConfig
-from models.motion.experts import StatisticsExperts
+from models.motion.experts import Experts
 from models.motion.orientation import GRID_POINTS
 from models.motion.signals import SIGNALS, STATISTICS, to_signals, window_statistics
 
@@ -23,11 +23,12 @@ AXES = 6
 class MotionOutput:
     """logits: (batch, leaves), not yet divided by the temperature. embedding: (batch, embedding_size).
 
-    statistics: (batch, STATISTICS) of the window, which experts read.
+    signals: (batch, 12, samples) and statistics: (batch, STATISTICS) of the window, which experts read.
     """
 
     logits: Tensor
     embedding: Tensor
+    signals: Tensor
     statistics: Tensor
 
 
@@ -144,13 +145,13 @@ class MotionForActivityClassification(PreTrainedModel):
         if other is not None:
             joined, bias = torch.lerp(joined[other], joined, share), torch.lerp(bias[other], bias, share)
         embedding = self.embed(joined)
-        return MotionOutput(self.classify(embedding) + bias, embedding, raw)
+        return MotionOutput(self.classify(embedding) + bias, embedding, signals, raw)
 
 
 class MotionEnsemble(PreTrainedModel):
     """Several networks of one shape trained from different seeds: their logits averaged, their embeddings side by side.
 
-    experts: regressions on the same windows' statistics, pooled by `MotionClassifier` as `config.pool` says.
+    experts: regressions on the same windows, pooled by `MotionClassifier` as `config.pool` says.
     """
 
     config_class = MotionConfig
@@ -159,7 +160,7 @@ class MotionEnsemble(PreTrainedModel):
     def __init__(self, config: MotionConfig) -> None:
         super().__init__(config)
         self.members = nn.ModuleList(MotionForActivityClassification(config) for _ in range(config.members))
-        self.experts = StatisticsExperts(config)
+        self.experts = Experts(config)
         self.gravity_density: Tensor
         self.register_buffer("gravity_density", torch.zeros(len(config.positions), GRID_POINTS))
         self.post_init()
@@ -172,7 +173,7 @@ class MotionEnsemble(PreTrainedModel):
         cls,
         config: MotionConfig,
         members: Sequence[MotionForActivityClassification],
-        experts: StatisticsExperts | None = None,
+        experts: Experts | None = None,
     ) -> MotionEnsemble:
         """Copies of trained parts."""
         ensemble = cls(config)
@@ -188,4 +189,4 @@ class MotionEnsemble(PreTrainedModel):
         networks = cast("list[MotionForActivityClassification]", list(self.members))
         found = [network.judge(signals, raw, positions, has_gyro) for network in networks]
         logits = torch.stack([one.logits for one in found]).mean(dim=0)
-        return MotionOutput(logits, torch.cat([one.embedding for one in found], dim=1), raw)
+        return MotionOutput(logits, torch.cat([one.embedding for one in found], dim=1), signals, raw)

@@ -187,8 +187,10 @@ class MotionClassifier:
         kind = taxonomy.calibration_of(place, source_hz)
         logits = output.logits.double() / float(temperatures.get(kind, temperatures.get(place, 1.0)))
         if isinstance(self.model, MotionEnsemble) and kind in self.model.config.pool:
-            mine, theirs = self.model.config.pool[kind]
-            pooled = mine * output.logits.double() + theirs * self.model.experts(output.statistics, row).double()
+            mine, *theirs = self.model.config.pool[kind]
+            said = self.model.experts(output.signals, output.statistics, taxonomy.KINDS.index(kind)).double()
+            weights = torch.tensor(theirs, dtype=torch.float64, device=self.device)
+            pooled = mine * output.logits.double() + (weights[:, None] * said).sum(dim=1)
             # The experts know windows with a gyroscope only.
             heard = torch.from_numpy(windows.has_gyro).to(self.device)[:, None]
             logits = torch.where(heard, pooled, logits)

@@ -22,6 +22,22 @@ _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 STATISTICS = SIGNALS * (4 + len(_QUANTILES) + len(BAND_EDGES_HZ) - 1 + 1) + 9 + 8
 
 
+def _invariant_columns() -> tuple[int, ...]:
+    """Of the statistics, those of the six signals that no turning of the device changes, and the cadence."""
+    bands = len(BAND_EDGES_HZ) - 1
+    rows = range(SIGNALS // 2, SIGNALS)
+    # Blocks of one column a signal: mean, deviation, the quantiles, step, skewness; later the entropy.
+    blocks = [block * SIGNALS + row for block in range(4 + len(_QUANTILES)) for row in rows]
+    first = (4 + len(_QUANTILES)) * SIGNALS
+    powers = [first + row * bands + band for row in rows for band in range(bands)]
+    entropies = [first + SIGNALS * bands + row for row in rows]
+    correlations = [STATISTICS - 8 - 9 + pair for pair in (7, 8)]
+    return (*blocks, *powers, *entropies, *correlations, *range(STATISTICS - 8, STATISTICS))
+
+
+INVARIANTS: tuple[int, ...] = _invariant_columns()
+
+
 def to_signals(windows: Tensor, has_gyro: Tensor) -> Tensor:
     """(batch, 6, samples) in m/s² and rad/s, (batch,) bool → (batch, 12, samples), acceleration in g.
 

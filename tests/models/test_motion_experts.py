@@ -1,4 +1,4 @@
-"""The regression beside the networks: fitted without draws, silent where it has learnt nothing, heeded as the pool says."""
+"""The regressions beside the networks: fitted without draws, silent where it has learnt nothing, heeded as the pool says."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ import numpy as np
 import torch
 
 from models.motion import LEAVES, POSITIONS, MotionConfig
-from models.motion.modeling_motion import MotionEnsemble, MotionForActivityClassification
+from models.motion.experts import CONVOLUTIONS, VIEWS, Experts, kernels
+from models.motion.modeling_motion import MotionEnsemble, MotionForActivityClassification, evidence
 from models.motion.predictor import MotionClassifier
 from models.motion.processing_motion import Cut
 from models.motion.protocols import PROTOCOLS
-from models.motion.signals import STATISTICS
+from models.motion.signals import INVARIANTS, STATISTICS
 from models.motion.taxonomy import KINDS, SLOW_POCKET, calibration_of
+from models.motion.training.augment import rotations
 from models.motion.training.corpus import Corpus, Run, TrainingStream, assemble
-from models.motion.training.experts import expert_scores, fit_experts, fit_pool, pooled, statistics_of
+from models.motion.training.experts import blank_experts, expert_scores, fit_experts, fit_pool, pooled, read_evidence
 from models.motion.training.validation import Scores, figures
 
 TINY = MotionConfig(stem_width=4, widths=(4, 4), statistics_size=4, embedding_size=8, position_size=2, members=2)
-WAIST = POSITIONS.index("waist")
+WAIST = KINDS.index("waist")
 
 
 def corpus(*people: int) -> Corpus:
@@ -33,20 +35,51 @@ def corpus(*people: int) -> Corpus:
     return assemble(streams, 50.0)
 
 
-def test_an_expert_tells_people_it_never_saw() -> None:
-    experts = fit_experts(corpus(1, 3, 5), TINY)
-    answers = expert_scores(experts, corpus(7), 50.0)
-    assert figures(answers, {})["hapt"]["accuracy"] == 1.0
-    again = fit_experts(corpus(1, 3, 5), TINY)
-    assert torch.equal(experts.weight, again.weight)
-    statistics = torch.randn(4, STATISTICS)
-    assert not experts(statistics, 0).any() and not experts(statistics, POSITIONS.index("wrist")).any()
-    wild = experts(statistics * 1e9, WAIST)
-    assert wild.isfinite().all()
+def fitted(people: Corpus) -> Experts:
+    experts = blank_experts(people, TINY)
+    return fit_experts(experts, read_evidence(experts, people, 50.0))
 
 
-def test_statistics_of_a_silent_window_are_finite() -> None:
-    assert statistics_of(np.zeros((3, 6, 100), dtype=np.float32), 50.0).isfinite().all()
+def test_every_view_tells_people_it_never_saw() -> None:
+    experts = fitted(corpus(1, 3, 5))
+    answers = expert_scores(experts, read_evidence(experts, corpus(7), 50.0))["hapt"]
+    assert list(answers) == list(VIEWS)
+    for view, scores in answers.items():
+        assert figures({"hapt": scores}, {})["hapt"]["accuracy"] == 1.0, view
+    again = fitted(corpus(1, 3, 5)).state_dict()
+    assert all(torch.equal(value, again[name]) for name, value in experts.state_dict().items())
+
+
+def test_a_kind_that_was_never_recorded_says_nothing_and_a_wild_window_stays_finite() -> None:
+    experts = fitted(corpus(1, 3))
+    signals, statistics = evidence(torch.randn(4, 6, 128) * 1e6, torch.ones(4, dtype=torch.bool), 50.0)
+    assert not experts(signals, statistics, 0).any() and not experts(signals, statistics, KINDS.index("wrist")).any()
+    assert experts(signals, statistics, WAIST).isfinite().all()
+    signals, statistics = evidence(torch.zeros(4, 6, 60), torch.ones(4, dtype=torch.bool), 50.0)
+    assert experts(signals, statistics, WAIST).isfinite().all()
+
+
+def test_invariants_do_not_change_when_the_device_is_turned() -> None:
+    generator = torch.Generator().manual_seed(0)
+    windows = torch.randn(5, 6, 200, generator=generator) * 3 + torch.tensor([5.0, 8.0, -2.0, 0, 0, 0])[:, None]
+    turn = rotations(torch.randn(5, 3, generator=generator), torch.full((5,), 1.3))
+    turned = torch.cat([turn @ windows[:, :3], turn @ windows[:, 3:]], dim=1)
+    flags = torch.ones(5, dtype=torch.bool)
+    as_is, other = (evidence(w, flags, 50.0)[1] for w in (windows, turned))
+    columns = list(INVARIANTS)
+    assert len(set(columns)) == len(columns) and max(columns) == STATISTICS - 1
+    torch.testing.assert_close(as_is[:, columns], other[:, columns], atol=2e-3, rtol=2e-3)
+    rest = [i for i in range(STATISTICS) if i not in set(columns)]
+    assert (as_is[:, rest] - other[:, rest]).abs().mean() > 0.05
+
+
+def test_random_convolutions_come_from_their_seed_and_do_not_hear_a_constant() -> None:
+    assert torch.equal(kernels(0), kernels(0)) and not torch.equal(kernels(0), kernels(1))
+    assert set(kernels(0).unique().tolist()) == {-2.0, -1.0, 0.0, 1.0, 2.0}
+    torch.testing.assert_close(kernels(0).sum(dim=3), torch.zeros(5, 84, 12))
+    experts = blank_experts(corpus(1), TINY)
+    shares = experts.convolutions(torch.randn(3, 12, 130))
+    assert shares.shape == (3, CONVOLUTIONS) and shares.min() >= 0 and shares.max() <= 1
 
 
 def made_up(logits: np.ndarray, truth: np.ndarray) -> dict[str, Scores]:
@@ -62,11 +95,14 @@ def test_the_pool_heeds_who_is_right() -> None:
     knows = np.eye(6)[truth] * 2 + rng.normal(0, 1, (600, 6))
     guesses = rng.normal(0, 1, (600, 6))
     good, bad = made_up(knows, truth), made_up(guesses, truth)
-    assert fit_pool(good, bad)["waist"][1] < 0.2 < fit_pool(bad, good)["waist"][1]
     other = made_up(np.eye(6)[truth] * 2 + rng.normal(0, 1, (600, 6)), truth)
-    weights = fit_pool(good, other)
-    assert list(weights) == ["waist"] and min(weights["waist"]) > 0.5
-    both = pooled(good["hapt"], other["hapt"], weights["waist"])
+    nobody = {"hapt": dict.fromkeys(VIEWS, bad["hapt"])}
+    weights = fit_pool(good, nobody)["waist"]
+    assert weights[0] > 1.0 and max(weights[1:]) < 0.2
+    second = {"hapt": {**nobody["hapt"], "convolutions": other["hapt"]}}
+    weights = fit_pool(good, second)["waist"]
+    assert weights[0] > 0.7 and weights[3] > 0.7 and max(weights[1:3]) < 0.2 and min(weights) >= 0
+    both = pooled(good["hapt"], second["hapt"], weights)
     alone = [figures(one, {})["hapt"]["accuracy"] for one in (good, other)]
     assert figures({"hapt": both}, {})["hapt"]["accuracy"] > max(alone)
 
@@ -74,22 +110,23 @@ def test_the_pool_heeds_who_is_right() -> None:
 def test_a_pool_needs_the_gyroscope_and_a_kind_of_stream_that_it_knows() -> None:
     torch.manual_seed(0)
     members = [MotionForActivityClassification(TINY).eval() for _ in range(2)]
-    config = MotionConfig(**{**TINY.to_dict(), "pool": {"waist": (0.5, 1.0)}, "temperatures": {"waist": 2.0}})
-    model = MotionClassifier(
-        MotionEnsemble.of(config, members, fit_experts(corpus(1, 3), TINY)), "test", torch.device("cpu")
+    config = MotionConfig(
+        **{**TINY.to_dict(), "pool": {"waist": (0.5, 1.0, 0.25, 2.0)}, "temperatures": {"waist": 2.0}}
     )
+    model = MotionClassifier(MotionEnsemble.of(config, members, fitted(corpus(1, 3))), "test", torch.device("cpu"))
     values = np.random.default_rng(0).normal(0, 3, (2, 6, 128)).astype(np.float32)
     flags = np.array([True, False])
     values[1, 3:] = 0
     logs, embedding = model.score(Cut(values, flags, np.ones(2, dtype=bool)), "waist")
-    given = (torch.from_numpy(values), torch.full((2,), WAIST), torch.from_numpy(flags))
+    given = (torch.from_numpy(values), torch.full((2,), POSITIONS.index("waist")), torch.from_numpy(flags))
     with torch.inference_mode():
         found = model.model(*given)
         ensemble = model.model
         assert isinstance(ensemble, MotionEnsemble)
-        expert = ensemble.experts(found.statistics, WAIST)
+        said = ensemble.experts(found.signals, found.statistics, KINDS.index("waist"))
+    expert = (torch.tensor([1.0, 0.25, 2.0])[:, None] * said).sum(dim=1)
     want = torch.stack([0.5 * found.logits[0] + expert[0], found.logits[1] / 2.0]).log_softmax(dim=1)
-    np.testing.assert_allclose(logs, want.numpy(), atol=1e-5)
+    np.testing.assert_allclose(logs, want.numpy(), atol=1e-4)
     assert embedding.shape == (2, model.embedding_size) == (2, 16)
 
 

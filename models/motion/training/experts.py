@@ -1,8 +1,9 @@
-"""Fitting what is pooled with the networks: a penalised logistic regression a position, and how much each is heeded."""
+"""Fitting what is pooled with the networks: a penalised regression a view and kind of stream, and how much each is heeded."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -10,113 +11,173 @@ import torch
 from torch import Tensor
 
 from models.motion.configuration_motion import MotionConfig
-from models.motion.experts import StatisticsExperts, standardised
+from models.motion.experts import DILATIONS, QUANTILES, VIEWS, Experts, kernels
+from models.motion.modeling_motion import evidence
 from models.motion.protocols import PROTOCOLS
-from models.motion.signals import to_signals, window_statistics
-from models.motion.taxonomy import KINDS, LEAVES, POSITIONS, indices, known_leaves
+from models.motion.taxonomy import KINDS, LEAVES, SLOW_POCKET, indices, known_leaves
 from models.motion.training.corpus import Corpus
 from models.motion.training.loss import masked_loss
 from models.motion.training.validation import Floats, Scores, kind_of, windows_of
 
-# Chosen by the out-of-fold likelihood of the training subjects.
-PENALTY: dict[str, float] = {"hip": 0.001, "pocket": 0.003, "waist": 0.001, "wrist": 0.003}
+# Chosen by the out-of-fold macro-F1 of the training subjects (docs/models.md has what was tried).
+PENALTY: dict[str, float] = {"statistics": 0.002, "invariants": 0.003, "convolutions": 0.003}
 ITERATIONS = 40
 # Macro-F1 weighs classes equally: between natural frequency (0) and uniform (1).
 BALANCE = 0.5
-# How much of a network's and of an expert's logits a pool takes: a fixed grid, the likeliest pair wins.
-_NETWORK = tuple(round(0.1 * i, 1) for i in range(1, 19))
-_EXPERT = tuple(round(0.1 * i, 1) for i in range(16))
-
-Windows = Mapping[str, tuple[npt.NDArray[np.float32], npt.NDArray[np.int64], npt.NDArray[np.str_]]]
-
-
-@torch.inference_mode()
-def statistics_of(windows: npt.NDArray[np.float32], rate_hz: float) -> Tensor:
-    """(n, 6, samples) → (n, STATISTICS)."""
-    parts = []
-    for first in range(0, len(windows), 512):
-        chunk = torch.from_numpy(windows[first : first + 512])
-        parts.append(window_statistics(to_signals(chunk, torch.ones(len(chunk), dtype=torch.bool)), rate_hz))
-    return torch.cat(parts).clone()
+KERNEL_SEED = 0
+# Windows that the biases of the convolutions are taken from, spread evenly over a corpus.
+_BIAS_WINDOWS = 300
+_CHUNK = 256
+_POOL_ITERATIONS = 60
+_POOL_PENALTY = 1e-3
 
 
-def fit_experts(corpus: Corpus, config: MotionConfig) -> StatisticsExperts:
-    """One regression a position over every set recorded there, each set weighing the same. Deterministic: no draws."""
-    experts = StatisticsExperts(config)
-    windows = windows_of(corpus, float(config.rate_hz))
-    for row, position in enumerate(POSITIONS):
-        sources = [name for name in windows if PROTOCOLS[name].position == position]
-        if sources:
-            _fit(experts, row, {name: windows[name] for name in sources}, float(config.rate_hz), PENALTY[position])
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One protocol's windows as the experts read them: view → (n, size) float32; (n,) truth; (n,) subjects."""
+
+    views: dict[str, Tensor]
+    truth: npt.NDArray[np.int64]
+    subjects: npt.NDArray[np.str_]
+
+    def of(self, rows: npt.NDArray[np.bool_]) -> Evidence:
+        picked = torch.from_numpy(rows)
+        return Evidence({k: v[picked] for k, v in self.views.items()}, self.truth[rows], self.subjects[rows])
+
+
+def blank_experts(corpus: Corpus, config: MotionConfig) -> Experts:
+    """Kernels from their seed, biases from the corpus's windows (no label is read), no regression yet."""
+    experts = Experts(config)
+    experts.convolutions.kernels.copy_(kernels(KERNEL_SEED))
+    windows = [w[0] for w in windows_of(corpus, float(config.rate_hz)).values()]
+    shortest = min(w.shape[2] for w in windows)
+    step = max(1, sum(len(w) for w in windows) // _BIAS_WINDOWS)
+    spread = torch.from_numpy(np.concatenate([w[::step, :, :shortest] for w in windows]))
+    signals, _ = evidence(spread, torch.ones(len(spread), dtype=torch.bool), float(config.rate_hz))
+    for number, out in enumerate(experts.convolutions.outputs(signals)):
+        rows = out.permute(1, 0, 2).reshape(out.shape[1], -1).numpy()[:, :: len(DILATIONS)]
+        experts.convolutions.biases[number] = torch.from_numpy(
+            np.quantile(rows, QUANTILES, axis=1).T.astype(np.float32)
+        )
     return experts
 
 
-def _fit(experts: StatisticsExperts, row: int, windows: Windows, rate_hz: float, penalty: float) -> None:
-    raw = torch.cat([statistics_of(w[0], rate_hz) for w in windows.values()])
+@torch.inference_mode()
+def read_evidence(experts: Experts, corpus: Corpus, rate_hz: float) -> dict[str, Evidence]:
+    """Protocol → every window of a corpus, unaugmented."""
+    found = {}
+    for name, (windows, truth, subjects) in windows_of(corpus, rate_hz).items():
+        parts = []
+        for first in range(0, len(windows), _CHUNK):
+            chunk = torch.from_numpy(windows[first : first + _CHUNK])
+            parts.append(experts.views(*evidence(chunk, torch.ones(len(chunk), dtype=torch.bool), rate_hz)))
+        found[name] = Evidence({view: torch.cat([p[view] for p in parts]).clone() for view in VIEWS}, truth, subjects)
+    return found
+
+
+def fit_experts(experts: Experts, given: Mapping[str, Evidence]) -> Experts:
+    """Every regression, in place. Deterministic: no draws."""
+    for row, kind in enumerate(KINDS):
+        for view in VIEWS:
+            sources = _sources(kind, view, given)
+            if sources:
+                _fit(experts, view, row, sources)
+    return experts
+
+
+def _sources(kind: str, view: str, given: Mapping[str, Evidence]) -> dict[str, Evidence]:
+    """All sets recorded at the position; a slow phone's orientation-free views learn from slow phones alone."""
+    position = "pocket" if kind == SLOW_POCKET else kind
+    alone = kind == SLOW_POCKET and view != "statistics"
+    return {
+        name: one
+        for name, one in given.items()
+        if PROTOCOLS[name].position == position and (not alone or kind_of(PROTOCOLS[name]) == kind)
+    }
+
+
+def _fit(experts: Experts, view: str, row: int, given: Mapping[str, Evidence]) -> None:
     targets, knowns, weights = [], [], []
-    for name, (_, truth, _) in windows.items():
+    for name, one in given.items():
         protocol = PROTOCOLS[name]
         leaves = torch.zeros(len(protocol.classes), len(LEAVES), dtype=torch.bool)
         for number, label in enumerate(protocol.classes):
             leaves[number, indices([label])] = True
         known = torch.zeros(len(LEAVES), dtype=torch.bool)
         known[indices(known_leaves(protocol.dataset))] = True
-        targets.append(leaves[torch.from_numpy(truth)])
-        knowns.append(known.expand(len(truth), -1))
-        rarity = (1.0 / np.bincount(truth, minlength=len(protocol.classes))[truth]) ** BALANCE
-        weights.append(torch.from_numpy(rarity / rarity.sum() / len(windows)).float())
+        targets.append(leaves[torch.from_numpy(one.truth)])
+        knowns.append(known.expand(len(one.truth), -1))
+        rarity = (1.0 / np.bincount(one.truth, minlength=len(protocol.classes))[one.truth]) ** BALANCE
+        weights.append(torch.from_numpy(rarity / rarity.sum() / len(given)).float())
     target, known, weight = torch.cat(targets), torch.cat(knowns), torch.cat(weights)
-    experts.mean[row] = raw.mean(dim=0)
-    experts.scale[row] = raw.std(dim=0).clamp_min(1e-4)
-    x = standardised(raw, experts.mean[row], experts.scale[row])
+    raw = torch.cat([one.views[view] for one in given.values()])
+    experts.get_buffer(f"{view}_mean")[row] = raw.mean(dim=0)
+    experts.get_buffer(f"{view}_scale")[row] = raw.std(dim=0).clamp_min(1e-4)
+    x = experts.scaled(view, raw, row)
     slope = torch.zeros(x.shape[1], len(LEAVES), requires_grad=True)
     bias = torch.zeros(len(LEAVES), requires_grad=True)
     solver = torch.optim.LBFGS([slope, bias], max_iter=ITERATIONS, history_size=10, line_search_fn="strong_wolfe")
 
     def cost() -> Tensor:
         solver.zero_grad()
-        loss = (masked_loss(x @ slope + bias, target, known, 0.0) * weight).sum() + penalty * slope.square().sum()
+        loss = (masked_loss(x @ slope + bias, target, known, 0.0) * weight).sum()
+        loss = loss + PENALTY[view] * slope.square().sum()
         loss.backward()  # type: ignore[no-untyped-call]
         return loss
 
     solver.step(cost)  # type: ignore[no-untyped-call]
-    experts.weight[row], experts.bias[row] = slope.detach(), bias.detach()
+    experts.get_buffer(f"{view}_weight")[row], experts.get_buffer(f"{view}_bias")[row] = slope.detach(), bias.detach()
 
 
-def expert_scores(experts: StatisticsExperts, corpus: Corpus, rate_hz: float) -> dict[str, Scores]:
-    """Every protocol's windows as the experts see them."""
-    return {
-        name: Scores(
-            PROTOCOLS[name],
-            experts(statistics_of(windows, rate_hz), POSITIONS.index(PROTOCOLS[name].position)).double().numpy(),
-            truth,
-            subjects,
-        )
-        for name, (windows, truth, subjects) in windows_of(corpus, rate_hz).items()
-    }
-
-
-def fit_pool(networks: Mapping[str, Scores], experts: Mapping[str, Scores]) -> dict[str, tuple[float, float]]:
-    """Kind of stream → weights of the two logits, from answers about people that neither had seen."""
+@torch.inference_mode()
+def expert_scores(experts: Experts, given: Mapping[str, Evidence]) -> dict[str, dict[str, Scores]]:
+    """Protocol → view → answers."""
     found = {}
-    for kind in KINDS[1:]:
-        names = [name for name in networks if kind_of(PROTOCOLS[name]) == kind]
-        if names:
-            costs = {
-                (a, b): float(np.mean([_surprise(pooled(networks[n], experts[n], (a, b))) for n in names]))
-                for a in _NETWORK
-                for b in _EXPERT
-            }
-            found[kind] = min(costs, key=costs.__getitem__)
+    for name, one in given.items():
+        row = KINDS.index(kind_of(PROTOCOLS[name]))
+        answers = {view: experts.answer(view, one.views[view], row).double().numpy() for view in VIEWS}
+        found[name] = {
+            view: Scores(PROTOCOLS[name], logits, one.truth, one.subjects) for view, logits in answers.items()
+        }
     return found
 
 
-def pooled(network: Scores, expert: Scores, weights: Sequence[float]) -> Scores:
+def fit_pool(
+    networks: Mapping[str, Scores], experts: Mapping[str, Mapping[str, Scores]]
+) -> dict[str, tuple[float, ...]]:
+    """Kind of stream → weights, none negative, of the networks' and each view's logits: the likeliest on people none had seen."""
+    found = {}
+    for name, network in networks.items():
+        kind = kind_of(network.protocol)
+        stacked = torch.from_numpy(np.stack([network.logits, *(experts[name][view].logits for view in VIEWS)]))
+        groups = [indices([label]) for label in network.protocol.classes]
+        truth = torch.from_numpy(network.truth)
+        raw = torch.full((len(stacked),), -1.0, dtype=torch.float64, requires_grad=True)
+        solver = torch.optim.LBFGS([raw], max_iter=_POOL_ITERATIONS, line_search_fn="strong_wolfe")
+
+        def cost(
+            stacked: Tensor = stacked,
+            groups: list[list[int]] = groups,
+            truth: Tensor = truth,
+            raw: Tensor = raw,
+            solver: torch.optim.LBFGS = solver,
+        ) -> Tensor:
+            solver.zero_grad()
+            weights = torch.nn.functional.softplus(raw)
+            logits = (weights[:, None, None] * stacked).sum(dim=0)
+            told = torch.stack([logits[:, rows].logsumexp(dim=1) for rows in groups], dim=1)
+            loss = torch.nn.functional.cross_entropy(told, truth) + _POOL_PENALTY * weights.square().sum()
+            loss.backward()  # type: ignore[no-untyped-call]
+            return loss
+
+        solver.step(cost)  # type: ignore[no-untyped-call]
+        found[kind] = tuple(round(float(w), 4) for w in torch.nn.functional.softplus(raw.detach()))
+    return found
+
+
+def pooled(network: Scores, views: Mapping[str, Scores], weights: Sequence[float]) -> Scores:
     """The weighted sum of the logits, as one answer."""
-    logits: Floats = weights[0] * network.logits + weights[1] * expert.logits
+    logits: Floats = weights[0] * network.logits
+    for view, weight in zip(VIEWS, weights[1:], strict=True):
+        logits = logits + weight * views[view].logits
     return Scores(network.protocol, logits, network.truth, network.subjects)
-
-
-def _surprise(scores: Scores) -> float:
-    """Mean negative log-likelihood, nats."""
-    return float(-scores.log_probabilities()[np.arange(len(scores.truth)), scores.truth].mean())

@@ -14,12 +14,13 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from models.motion.configuration_motion import MotionConfig
+from models.motion.experts import VIEWS
 from models.motion.modeling_motion import MotionEnsemble, MotionForActivityClassification
 from models.motion.predictor import pick_device
 from models.motion.protocols import PROTOCOLS
 from models.motion.training.augment import Augmentation
 from models.motion.training.corpus import Corpus, read_corpus
-from models.motion.training.experts import expert_scores, fit_experts, fit_pool, pooled
+from models.motion.training.experts import blank_experts, expert_scores, fit_experts, fit_pool, pooled, read_evidence
 from models.motion.training.learner import Learner, Recipe
 from models.motion.training.sampling import WindowSampler
 from models.motion.training.stages import People, Stage, groups, stages
@@ -265,19 +266,26 @@ def _finish(
     known = out_of_fold(run, todo, corpus, left_out, "known")
     blind = out_of_fold(run, todo, corpus, left_out, "blind")
     rate_hz = float(run.config.rate_hz)
+    experts = blank_experts(corpus, run.config)
+    seen = read_evidence(experts, corpus, rate_hz)
     advice = []
     for number, people in enumerate(left_out):
         run.tick(f"experts of fold {number}", 1.0)
-        advice.append(expert_scores(fit_experts(corpus.without(people), run.config), corpus.only(people), rate_hz))
+        mask = {name: np.isin(one.subjects, sorted(people[PROTOCOLS[name].dataset])) for name, one in seen.items()}
+        fit_experts(experts, {name: one.of(~mask[name]) for name, one in seen.items()})
+        advice.append(expert_scores(experts, {name: one.of(mask[name]) for name, one in seen.items()}))
     temperatures = fit_temperatures(joined(known), joined(blind))
-    pool = fit_pool(joined(known), joined(advice))
+    together = {
+        name: {view: joined([{name: fold[name][view]} for fold in advice])[name] for view in VIEWS} for name in seen
+    }
+    pool = fit_pool(joined(known), together)
     answers = [
         {name: pooled(fold[name], theirs[name], pool[kind_of(PROTOCOLS[name])]) for name in fold}
         for fold, theirs in zip(known, advice, strict=True)
     ]
     outcome = {
         "networks": figures(joined(known), temperatures),
-        "experts": figures(joined(advice), {}),
+        "experts": {view: figures({name: views[view] for name, views in together.items()}, {}) for view in VIEWS},
         "unknown_position": figures(joined(blind), {}),
         "by_fold": [figures(fold, {}) for fold in answers],
         "pool": pool,
@@ -287,7 +295,7 @@ def _finish(
     config.pool = {kind: list(weights) for kind, weights in pool.items()}
     config.revision_name = f"{config.checkpoint_name}-s{run.settings['seed']}-e{run.settings['epochs']}"
     members = [run.network(stage) for stage in todo if stage.fold is None]
-    model = MotionEnsemble.of(config, members, fit_experts(corpus, config))
+    model = MotionEnsemble.of(config, members, fit_experts(experts, seen))
     model.save_pretrained(run.folder)
     (run.folder / "model.safetensors").chmod(0o644)
     summary = _summary(run, todo, corpus, seconds)

@@ -16,7 +16,7 @@ from models.motion.predictor import MotionClassifier, pick_device
 from models.motion.protocols import PROTOCOLS, WindowProtocol
 from models.motion.training.augment import Augmentation
 from models.motion.training.corpus import TrainingStream, assemble, training_stream
-from models.motion.training.experts import expert_scores, fit_experts, fit_pool
+from models.motion.training.experts import blank_experts, expert_scores, fit_experts, fit_pool, read_evidence
 from models.motion.training.learner import Learner, Recipe
 from models.motion.training.loop import DEFAULT_EPOCHS, default_config, one_network
 from models.motion.training.sampling import WindowSampler
@@ -91,8 +91,10 @@ def train_on(
         _pooled([score_corpus(n, held, chosen, known_position=flag) for n in networks]) for flag in (True, False)
     )
     temperatures = fit_temperatures(known, blind) if known else {}
-    experts = fit_experts(corpus.without(aside), config)
-    pool = fit_pool(known, expert_scores(experts, held, float(config.rate_hz))) if known else {}
+    others, rate_hz = corpus.without(aside), float(config.rate_hz)
+    experts = blank_experts(others, config)
+    fit_experts(experts, read_evidence(experts, others, rate_hz))
+    pool = fit_pool(known, expert_scores(experts, read_evidence(experts, held, rate_hz))) if known else {}
     settled = type(config)(**config.to_dict())
     settled.temperatures = {**settled.temperatures, **temperatures}
     settled.pool = {kind: list(weights) for kind, weights in pool.items()}
