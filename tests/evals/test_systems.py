@@ -216,6 +216,6 @@ def test_real_windows_lie_inside_their_labels(data_dir: Path) -> None:
 def test_mixed_sets_have_one_axis_up(data_dir: Path) -> None:
     classes = ("standing",)
     for name in ("usc_had", "hapt", "motionsense"):
-        found = aligned_windows(name, classes, data_dir, every=20)
+        found = aligned_windows(name, classes, data_dir, every=7)
         assert found.values.shape[1:] == (6, 128) and found.subjects[0].startswith(f"{name}/")
         assert found.values[:, 0].mean() > 8.5, name
