@@ -26,11 +26,13 @@ from models.sensorllm.data.segments import random_partition, random_partitions, 
 from models.sensorllm.data.statistics import parse_statistics, statistics_text
 from models.sensorllm.data.token_trie import TokenTrie
 from models.sensorllm.data.trend import Trend, TrendSegment, exact_segments
+from models.sensorllm.data.variants import PARTS, Part, window_text
 from models.sensorllm.data.windows import WINDOW_PROTOCOLS, WindowSample, window_samples
 
 __all__ = [
     "KINDS",
     "MOTION_SETS",
+    "PARTS",
     "WINDOW_PROTOCOLS",
     "AlignmentCorpus",
     "AlignmentOptions",
@@ -39,6 +41,7 @@ __all__ = [
     "CountRule",
     "Kind",
     "MergedFacts",
+    "Part",
     "PartialAnswer",
     "SplitName",
     "TokenTrie",
@@ -76,4 +79,5 @@ __all__ = [
     "trend_facts",
     "trend_question",
     "window_samples",
+    "window_text",
 ]

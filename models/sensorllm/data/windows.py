@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +14,7 @@ from models.sensorllm.data.questions import activity_question
 from models.sensorllm.data.runs import generator_for, labelled_runs
 from models.sensorllm.data.segments import regular_windows
 from models.sensorllm.data.statistics import Spread, statistics_text
+from models.sensorllm.data.variants import Part, window_text
 from recordings import ACCELERATION, ROTATION, Recording
 
 CHANNELS: tuple[str, ...] = ACCELERATION + ROTATION
@@ -28,12 +29,15 @@ WINDOW_PROTOCOLS: dict[str, WindowProtocol] = {
 
 @dataclass(frozen=True, slots=True)
 class WindowSample:
-    """series: (C, L) float32, SI units, no NaN. label: one of the protocol's classes."""
+    """series: (C, L) float32, SI units, no NaN. text: the parts that were asked for, the statistics alone by default; statistics:
+    those in any case. label: one of the protocol's classes.
+    """
 
     series: npt.NDArray[np.float32] = field(repr=False)
     channels: tuple[str, ...]
     rate_hz: float
     statistics: str
+    text: str
     question: str
     label: str
     dataset: str
@@ -47,7 +51,12 @@ class WindowSample:
 
 
 def window_samples(
-    recordings: Iterable[Recording], seed: int = 0, *, tail: bool = True, spread: Spread = "deviation"
+    recordings: Iterable[Recording],
+    seed: int = 0,
+    *,
+    tail: bool = True,
+    spread: Spread = "deviation",
+    parts: Sequence[Part] = ("statistics",),
 ) -> Iterator[WindowSample]:
     """Regular windows of every labelled run, by the set's protocol; `tail` adds the one that covers a run's end.
 
@@ -66,11 +75,17 @@ def window_samples(
             for a, b in regular_windows(run.end - run.start, length, stride, tail):
                 series = np.ascontiguousarray(samples[:, run.start + a : run.start + b], dtype=np.float32)
                 rng = generator_for(seed, recording.id, "window", run.start + a)
+                statistics = statistics_text(series, CHANNELS, spread)
+                text = statistics
+                if tuple(parts) != ("statistics",):
+                    place = stream.position or ""
+                    text = window_text(series, CHANNELS, stream.rate_hz, parts, position=place, spread=spread)
                 yield WindowSample(
                     series=series,
                     channels=CHANNELS,
                     rate_hz=stream.rate_hz,
-                    statistics=statistics_text(series, CHANNELS, spread),
+                    statistics=statistics,
+                    text=text,
                     question=activity_question(len(CHANNELS), rng),
                     label=label,
                     dataset=recording.dataset or "",

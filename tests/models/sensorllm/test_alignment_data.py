@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from models.sensorllm.data import (
     KINDS,
     MOTION_SETS,
+    PARTS,
     AlignmentCorpus,
     AlignmentOptions,
     activity_question,
@@ -28,6 +29,7 @@ from models.sensorllm.data import (
     spoken_channel,
     statistics_text,
     window_samples,
+    window_text,
 )
 from models.sensorllm.data.questions import ACTIVITY_QUESTIONS, MERGED_QUESTIONS, TREND_QUESTIONS
 from models.sensorllm.data.statistics import plain_decimal
@@ -164,6 +166,20 @@ def test_windows_hold_what_their_statistics_say() -> None:
     for window in found:
         for (_, mean, spread), row in zip(parse_statistics(window.statistics), window.series, strict=True):
             assert (mean, spread) == pytest.approx((row.mean(), row.std()), abs=1e-5)
+
+
+def test_text_variants_and_their_combinations() -> None:
+    made = recording(noise(200), Annotation(0.0, 4.0, "walking"))
+    plain, none, whole = (next(window_samples([made], parts=parts)) for parts in (("statistics",), (), PARTS))
+    assert plain.text == plain.statistics == none.statistics and none.text == ""
+    assert whole.text.startswith(plain.statistics) and whole.text.endswith("Worn at the waist, 128 samples at 50 Hz.")
+    # Six statistics, six trends, fifteen pairs, one line of metadata.
+    assert len(whole.text.splitlines()) == 6 + 6 + 15 + 1
+    r = np.corrcoef(whole.series[0], whole.series[1])[0, 1]
+    assert f"x-axis accelerometer and y-axis accelerometer: {r:.2f} (" in whole.text
+    assert "walking" not in whole.text
+    with pytest.raises(ValueError):
+        window_text(whole.series, whole.channels, 50.0, ["label"])  # type: ignore[list-item]
 
 
 @pytest.mark.parametrize("name", MOTION_SETS)
