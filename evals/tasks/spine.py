@@ -50,7 +50,7 @@ def run(options: TaskOptions) -> Result:
         if part.is_file():
             results[name] = json.loads(part.read_text(encoding="utf-8"))
             continue
-        results[name] = task_named(name)(dataclasses.replace(options, output=part, progress=None))
+        results[name] = task_named(name)(dataclasses.replace(options, output=part, progress=None, run=None))
         folder.mkdir(parents=True, exist_ok=True)
         part.write_text(json.dumps(results[name], indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return collected(results, options.seed)
