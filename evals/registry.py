@@ -92,9 +92,20 @@ TASKS: dict[str, TaskEntry] = {
         ),
         TaskEntry("qa", "evals.tasks.qa", "Are questions with known answers answered exactly, and nothing invented?"),
         TaskEntry("printed", "evals.tasks.printed", "Does any number printed in 200 real recordings lack a fact?"),
-        TaskEntry("anticipation", "evals.tasks.anticipation", "What comes next, and for how long?"),
         TaskEntry(
-            "retrieval", "evals.tasks.retrieval", "Are windows found by text, texts by windows, windows by windows?"
+            "anticipation",
+            "evals.tasks.anticipation",
+            "What comes next, and for how long?",
+            protocols="literature (both sets), lea (50 Salads)",
+            systems="most_frequent, repeat_last, markov_1, markov_6, semi_markov, remembering, remembering_shares, prefix_neighbours, segment_network, blend, blend_with_network",
+            needs="anticipation",
+        ),
+        TaskEntry(
+            "retrieval",
+            "evals.tasks.retrieval",
+            "Are windows found by text, texts by windows, windows by windows?",
+            systems="random, words, minilm",
+            needs="hapt, motionsense, usc_had, wisdm",
         ),
         TaskEntry(
             "conversation",

@@ -120,13 +120,22 @@ def decided(a: Sequence[Signals], b: Sequence[Signals], pairs: npt.NDArray[np.in
         for start in range(0, len(same), size):
             part = same[start : start + size]
             x, y = np.stack([a[i] for i, _ in part]), np.stack([b[j] for _, j in part])
-            if n != m:
-                points = 2 * min(n, m)
-                x, y = _at_points(x, points, min(n, m)), _at_points(y, points, min(n, m))
-            alike = likeness(x, y)
-            least = threshold if n == m else min(threshold, RESAMPLED)
+            alike, least = _compared(x, y, threshold)
             found += [Pair(i, j, float(s)) for (i, j), s in zip(part, alike, strict=True) if s >= least]
     return found
+
+
+def _compared(x: Signals, y: Signals, threshold: float) -> tuple[Signals, float]:
+    """(pairs,) likeness, and from where on it makes a copy. Windows of nearly one length may be of one rate, cut otherwise."""
+    n, m = x.shape[2], y.shape[2]
+    if n == m:
+        return likeness(x, y), threshold
+    points = 2 * min(n, m)
+    other_rate = likeness(_at_points(x, points, min(n, m)), _at_points(y, points, min(n, m)))
+    if abs(n - m) > _LAG_SHARE * max(n, m):
+        return other_rate, min(threshold, RESAMPLED)
+    same_rate = likeness(x[:, :, : min(n, m)], y[:, :, : min(n, m)])
+    return np.maximum(other_rate, np.where(same_rate >= threshold, same_rate, 0.0)), min(threshold, RESAMPLED)
 
 
 def _at_points(x: Signals, points: int, fewest: int) -> Signals:

@@ -5,34 +5,14 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
-
-import numpy as np
+from collections.abc import Iterator
 
 from agents.timeline import TimelineRecord
 from agents.wording import activity_phrase, base_phrase, clock
+from evals.questions.further import ORDINALS, Spans, further_items
 from evals.questions.item import Item
+from evals.questions.samples import sample_items
 from recordings import Recording
-
-Spans = list[tuple[str, float, float]]
-_ORDINALS = ("first", "second", "third", "fourth")
-_CHANNEL_WORDS = {
-    "acc_x": "acceleration x",
-    "acc_y": "acceleration y",
-    "acc_z": "acceleration z",
-    "gyro_x": "rotation x",
-    "gyro_y": "rotation y",
-    "gyro_z": "rotation z",
-}
-_STATISTICS: dict[str, tuple[tuple[str, ...], Callable[[np.ndarray], float]]] = {
-    "mean": (("mean", "average"), lambda x: float(np.mean(x))),
-    "std": (("standard deviation", "std"), lambda x: float(np.std(x))),
-    "min": (("minimum", "lowest value"), lambda x: float(np.min(x))),
-    "max": (("maximum", "highest value"), lambda x: float(np.max(x))),
-    "median": (("median",), lambda x: float(np.median(x))),
-    "rms": (("rms", "root mean square"), lambda x: float(np.sqrt(np.mean(x**2)))),
-    "range": (("range", "peak-to-peak range"), lambda x: float(np.max(x) - np.min(x))),
-}
 
 
 def _spans(timeline: TimelineRecord) -> Spans:
@@ -85,7 +65,12 @@ def present_items(timeline: TimelineRecord, recording: Recording, rng: random.Ra
         "share",
         "share",
         100 * total[a] / whole,
-        [f"What share of the recording was {name}?", f"What percentage of the recording did I spend {name}?"],
+        [
+            f"What share of the recording was {name}?",
+            f"What percentage of the recording did I spend {name}?",
+            f"Which proportion of the recording was {name}?",
+            f"How much of the recording was {name}?",
+        ],
         "%",
     )
     yield item(
@@ -100,8 +85,9 @@ def present_items(timeline: TimelineRecord, recording: Recording, rng: random.Ra
         "duration",
         own[nth][1] - own[nth][0],
         [
-            f"How long was the {_ORDINALS[nth]} {name} episode?",
-            f"How long did the {_ORDINALS[nth]} episode of {name} last?",
+            f"How long was the {ORDINALS[nth]} {name} episode?",
+            f"How long did the {ORDINALS[nth]} episode of {name} last?",
+            f"What was the duration of the {ORDINALS[nth]} {name} episode?",
         ],
     )
     longest = max(own, key=lambda s: s[1] - s[0])
@@ -109,13 +95,23 @@ def present_items(timeline: TimelineRecord, recording: Recording, rng: random.Ra
         "longest_of",
         "duration",
         longest[1] - longest[0],
-        [f"How long was the longest {name} episode?", f"How long did the longest bout of {name} last?"],
+        [
+            f"How long was the longest {name} episode?",
+            f"How long did the longest bout of {name} last?",
+            f"How many seconds did the longest {name} episode last?",
+        ],
     )
     yield item(
-        "first_when", "spans", (own[0],), [f"When was I first {name}?", f"When was the first time I was {name}?"]
+        "first_when",
+        "spans",
+        (own[0],),
+        [f"When was I first {name}?", f"When was the first time I was {name}?", f"When did I first {base}?"],
     )
     yield item(
-        "last_when", "spans", (own[-1],), [f"When was I last {name}?", f"When was the last time that I was {name}?"]
+        "last_when",
+        "spans",
+        (own[-1],),
+        [f"When was I last {name}?", f"When was the last time that I was {name}?", f"When did I last {base}?"],
     )
     if len(labels) > 1:
         b = rng.choice([x for x in labels if x != a])
@@ -136,7 +132,11 @@ def present_items(timeline: TimelineRecord, recording: Recording, rng: random.Ra
             "order",
             "truth",
             own[0][0] < first_b,
-            [f"Was I {name} before I was {other}?", f"Did I {base} before {other}?"],
+            [
+                f"Was I {name} before I was {other}?",
+                f"Did I {base} before {other}?",
+                f"Did {name} come before {other}?",
+            ],
         )
         inner = [i for i, (x, _, _) in enumerate(spans) if x == a]
         after = spans[inner[0] + 1][0] if inner[0] + 1 < len(spans) else None
@@ -157,19 +157,46 @@ def present_items(timeline: TimelineRecord, recording: Recording, rng: random.Ra
                 "before",
                 "label",
                 before,
-                [f"What was I doing before the first {name}?", f"What came directly before the first {name} episode?"],
+                [
+                    f"What was I doing before the first {name}?",
+                    f"What came directly before the first {name} episode?",
+                    f"Which activity preceded the first {name} episode?",
+                ],
             )
     first, last = next(x for x in spans if x[0] in labels), next(x for x in reversed(spans) if x[0] in labels)
-    yield item("first_activity", "label", first[0], ["What was the first activity?", "What did I do first?"])
-    yield item("last_activity", "label", last[0], ["What was the last activity?", "What did I do last?"])
+    yield item(
+        "first_activity",
+        "label",
+        first[0],
+        ["What was the first activity?", "What did I do first?", "Which activity came first?"],
+    )
+    yield item(
+        "last_activity",
+        "label",
+        last[0],
+        ["What was the last activity?", "What did I do last?", "Which activity was the last one?"],
+    )
     most = max(total, key=lambda k: total[k])
     if sorted(total.values())[-1] > (sorted(total.values())[-2] if len(total) > 1 else 0.0) + 1e-6:
-        yield item("mostly", "label", most, ["What did I do most of the time?", "What was I mostly doing?"])
+        yield item(
+            "mostly",
+            "label",
+            most,
+            [
+                "What did I do most of the time?",
+                "What was I mostly doing?",
+                "On which activity did I spend the most time?",
+            ],
+        )
     yield item(
         "distinct",
         "labels",
         tuple(labels),
-        ["How many different activities were there?", "How many distinct activities are in the recording?"],
+        [
+            "How many different activities were there?",
+            "How many distinct activities are in the recording?",
+            "What is the number of different activities?",
+        ],
     )
     x, s, e = rng.choice([span for span in spans if span[0] in labels])
     t = round(rng.uniform(s, e - 0.01), 1)
@@ -195,61 +222,18 @@ def present_items(timeline: TimelineRecord, recording: Recording, rng: random.Ra
             [
                 f"How long was I {name} between {clock(lo)} and {clock(hi)}?",
                 f"How much time did I spend {name} from {clock(lo)} to {clock(hi)}?",
+                f"For how many seconds was I {name} between {lo:g} and {hi:g} s?",
             ],
         )
-    yield item("recording", "duration", whole, ["How long is the recording?", "What is the length of the recording?"])
-    yield from _statistic_items(recording, spans, labels, rng, item)
-
-
-def _statistic_items(
-    recording: Recording, spans: Spans, labels: list[str], rng: random.Random, item: Callable[..., Item]
-) -> Iterator[Item]:
-    streams = recording.of("motion")
-    if not streams:
-        return
-    stream = streams[0]
     yield item(
-        "rate",
-        "number",
-        stream.rate_hz,
-        ["What is the sampling rate?", "At what sampling frequency was it recorded?"],
-        "Hz",
+        "recording",
+        "duration",
+        whole,
+        [
+            "How long is the recording?",
+            "What is the length of the recording?",
+            "What is the duration of the recording?",
+        ],
     )
-    for _ in range(3):
-        statistic = rng.choice(list(_STATISTICS))
-        words, function = _STATISTICS[statistic]
-        channel = rng.choice([c for c in stream.channels if c in _CHANNEL_WORDS])
-        lo = round(rng.uniform(0, max(0.5, stream.end_s - 12)), 0)
-        hi = min(lo + rng.randrange(3, 12), float(int(stream.end_s)))
-        index = np.arange(stream.n) / stream.rate_hz + stream.start_s
-        values = stream.samples[stream.channels.index(channel)][(index >= lo - 1e-9) & (index < hi - 1e-9)].astype(
-            np.float64
-        )
-        values = values[np.isfinite(values)]
-        if hi <= lo or len(values) == 0:
-            continue
-        how, spoken = rng.choice(words), rng.choice([channel, _CHANNEL_WORDS[channel]])
-        when = rng.choice([f"between {lo:g} and {hi:g} s", f"from {clock(lo)} to {clock(hi)}"])
-        yield item(
-            f"statistic_{statistic}",
-            "number",
-            function(values),
-            [f"What was the {how} of {spoken} {when}?", f"{how} of {spoken} {when}"],
-        )
-    singles = [(x, s, e) for x, s, e in spans if x in labels and sum(1 for y, _, _ in spans if y == x) == 1]
-    if singles:
-        x, s, e = rng.choice(singles)
-        values = np.sqrt((stream.select("acc_x", "acc_y", "acc_z").astype(np.float64) ** 2).sum(axis=0))
-        index = np.arange(stream.n) / stream.rate_hz + stream.start_s
-        inside = values[(index >= s - 1e-9) & (index < e - 1e-9)]
-        inside = inside[np.isfinite(inside)]
-        if len(inside):
-            yield item(
-                "statistic_while",
-                "number",
-                float(inside.max()),
-                [
-                    f"What was the maximum acceleration magnitude while {activity_phrase(x)}?",
-                    f"What was the peak of the total acceleration during {activity_phrase(x)}?",
-                ],
-            )
+    yield from further_items(spans, labels, whole, rng, item)
+    yield from sample_items(recording, spans, labels, rng, item)

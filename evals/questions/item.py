@@ -10,7 +10,18 @@ from agents.timeline import AnswerRecord
 from agents.wording import activity_phrase, duration, number, percent, span_phrase
 
 Kind = Literal[
-    "duration", "count", "share", "number", "label", "labels", "spans", "truth", "absent", "no_sensor", "no_time"
+    "duration",
+    "count",
+    "share",
+    "number",
+    "label",
+    "labels",
+    "spans",
+    "truth",
+    "absent",
+    "no_sensor",
+    "no_time",
+    "suggested",
 ]
 
 # Claims carry the computed value itself; six significant digits are what an `Evidence` keeps.
