@@ -139,7 +139,8 @@ def _cross(
             found=", ".join(unknown),
             cure="name sets to train on",
         )
-    train, validation = [], []
+    train: list[str] = []
+    validation: list[str] = []
     for name in sets:
         for who in sorted(elsewhere[name], key=natural):
             choose = who in VALIDATION_SUBJECTS.get(name, frozenset())

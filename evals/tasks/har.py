@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -153,12 +153,16 @@ def describe(run: Run, spec: str, name: str, fold: Fold, train: WindowSet, test:
         "stride_s": protocol.stride_s,
         "n_windows": len(test),
         "n_train": len(train),
-        "train_subjects": sorted(set(train.subjects.tolist()), key=natural),
-        "validation_subjects": sorted(fold.validation, key=natural),
-        "test_subjects": sorted(set(test.subjects.tolist()), key=natural),
+        "train_subjects": _people(train.subjects.tolist()),
+        "validation_subjects": _people(fold.validation),
+        "test_subjects": _people(test.subjects.tolist()),
         "source": protocol.source if spec == "fixed" else described(spec),
     }
     run.note("folds", known)
+
+
+def _people(names: Iterable[str]) -> list[JsonValue]:
+    return [*sorted(set(names), key=natural)]
 
 
 def splits_of(run: Run) -> dict[str, dict[str, Any]]:
@@ -171,9 +175,9 @@ def splits_of(run: Run) -> dict[str, dict[str, Any]]:
         so_far["n_train"] = max(so_far["n_train"], fold["n_train"])
         so_far["test_subjects"] = sorted({*so_far["test_subjects"], *fold["test_subjects"]}, key=natural)
         so_far["folds"] += 1
-    for group in found.values():
-        if group["folds"] > 1:
-            group["train_subjects"] = group["validation_subjects"] = "in each fold, everyone who is not tested"
+    for split in found.values():
+        if split["folds"] > 1:
+            split["train_subjects"] = split["validation_subjects"] = "in each fold, everyone who is not tested"
     return found
 
 
