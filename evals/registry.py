@@ -62,12 +62,37 @@ class TaskEntry:
 TASKS: dict[str, TaskEntry] = {
     entry.name: entry
     for entry in (
-        TaskEntry("har", "evals.tasks.har", "Which activity is one window? Four public sets, held-out subjects."),
+        TaskEntry(
+            "har",
+            "evals.tasks.har",
+            "Which activity is one window? Four public sets, held-out subjects.",
+            protocols="fixed,groups:5, loso, cross:SET+SET, budget:K; each may end in @SET+SET",
+            systems="majority, stratified_random, forest, logistic, neighbours, minirocket, multirocket_hydra, telltale_motion, embedding_neighbours, embedding_probe, predictions:FILE.npz",
+            needs="usc_had, hapt, motionsense, wisdm",
+        ),
         TaskEntry("timeline", "evals.tasks.timeline", "Which activity is every moment of a continuous recording?"),
-        TaskEntry("robustness", "evals.tasks.robustness", "What is left when a device fails in a known way?"),
-        TaskEntry("calibration", "evals.tasks.calibration", "Is a stated confidence the share of right answers?"),
+        TaskEntry(
+            "robustness",
+            "evals.tasks.robustness",
+            "What is left when a device fails in a known way?",
+            systems="telltale_motion, forest, minirocket, any other of har",
+            needs="usc_had, hapt, motionsense, wisdm",
+        ),
+        TaskEntry(
+            "calibration",
+            "evals.tasks.calibration",
+            "Is a stated confidence the share of right answers?",
+            systems="telltale_motion, forest, logistic, any other of har",
+            needs="usc_had, hapt, motionsense, wisdm",
+        ),
         TaskEntry("few_shot", "evals.tasks.few_shot", "What do 0 to 50 labelled windows a class bring?"),
-        TaskEntry("zero_shot", "evals.tasks.zero_shot", "Which activity, by words alone or from another set?"),
+        TaskEntry(
+            "zero_shot",
+            "evals.tasks.zero_shot",
+            "Which activity, by words alone or from another set?",
+            systems="majority, minilm, language_model, and for other sets forest, logistic, minirocket",
+            needs="usc_had, hapt, motionsense, wisdm",
+        ),
         TaskEntry(
             "captions",
             "evals.tasks.captions",
