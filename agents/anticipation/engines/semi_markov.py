@@ -80,7 +80,7 @@ class SemiMarkov:
         remaining, weights = self._lengths.remaining(segment.activity, segment.duration_s / unit)
         first = unit * _drawn(rng, remaining, weights, self.draws)
         columns, seconds = [np.full(self.draws, current)], [first]
-        states = _States(self._remembering or grammar, grammar.history(observed.activities))
+        states = _States(self._remembering or grammar, grammar.history(observed.activities), grammar.end)
         at = np.zeros(self.draws, dtype=np.int64)
         gone = first.copy()
         active = np.arange(self.draws)
@@ -88,15 +88,10 @@ class SemiMarkov:
             active = active[gone[active] < limit_s]
             if not len(active):
                 break
-            taken = np.empty(len(active), dtype=np.int64)
             here = at[active]
-            for state in np.unique(here).tolist():
-                members = np.flatnonzero(here == state)
-                picks = np.searchsorted(states.cumulated(state), rng.random(len(members)), side="right")
-                taken[members] = np.minimum(picks, grammar.end)
-                for number in np.unique(taken[members]).tolist():
-                    if number != grammar.end:
-                        at[active[members[taken[members] == number]]] = states.after(state, number)
+            taken = (states.cumulated(here) <= rng.random(len(active))[:, None]).sum(axis=1)
+            taken = np.minimum(taken, grammar.end)
+            at[active] = states.after(here, taken)
             column, length = columns[-1].copy(), np.zeros(self.draws)
             goes_on = taken != grammar.end
             active, taken = active[goes_on], taken[goes_on]
@@ -111,25 +106,39 @@ class SemiMarkov:
 
 
 class _States:
-    """Numbers for what the next activity depends on, so that futures with the same state are drawn together."""
+    """Numbers for what the next activity depends on, so that many futures are drawn at once."""
 
-    def __init__(self, model: Grammar | RememberingGrammar, past: Context) -> None:
+    def __init__(self, model: Grammar | RememberingGrammar, past: Context, kinds: int) -> None:
         self._model = model
         self._known = [model.state(past)]
         self._number = {self._known[0]: 0}
-        self._cumulated: dict[int, Floats] = {}
+        self._rows: list[Floats] = []
+        self._kinds = kinds
 
-    def cumulated(self, number: int) -> Floats:
-        if number not in self._cumulated:
-            self._cumulated[number] = np.cumsum(self._model.following(self._known[number]))
-        return self._cumulated[number]
+    def cumulated(self, numbers: npt.NDArray[np.int64]) -> Floats:
+        """(n, activities + 1) cumulated probabilities of what begins next in each state."""
+        needed = np.unique(numbers)
+        for number in needed.tolist():
+            while len(self._rows) <= number:
+                self._rows.append(np.empty(0))
+            if not len(self._rows[number]):
+                self._rows[number] = np.cumsum(self._model.following(self._known[number]))
+        table = np.stack([self._rows[number] for number in needed.tolist()])
+        return np.asarray(table[np.searchsorted(needed, numbers)])
 
-    def after(self, number: int, activity: int) -> int:
-        state = self._model.after(self._known[number], activity)
-        if state not in self._number:
-            self._number[state] = len(self._known)
-            self._known.append(state)
-        return self._number[state]
+    def after(self, numbers: npt.NDArray[np.int64], activities: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """(n,) states once the activities have begun; an end leaves a state as it was."""
+        pairs, which = np.unique(numbers * (self._kinds + 1) + activities, return_inverse=True)
+        found = np.empty(len(pairs), dtype=np.int64)
+        for i, pair in enumerate(pairs.tolist()):
+            number, activity = divmod(pair, self._kinds + 1)
+            found[i] = number
+            if activity != self._kinds:
+                state = self._model.after(self._known[number], activity)
+                found[i] = self._number.setdefault(state, len(self._known))
+                if found[i] == len(self._known):
+                    self._known.append(state)
+        return found[which]
 
 
 def _drawn(rng: np.random.Generator, values: Floats, weights: Floats, n: int) -> Floats:
