@@ -201,7 +201,8 @@ def _finish(run: Run, fitted: Fitted, part: str, options: TaskOptions) -> None:
 
 def _material(fold: SequenceFold) -> Material:
     def items(sequences: Sequence[SegmentSequence]) -> list[Item]:
-        return [Item(s.name, s.subject or "", s.trial, s.start_s, s.end_s) for s in sequences]
+        # A view is a recording of its own: the field scores each; that views of a trial lie on one side is asked of the group.
+        return [Item(s.name, s.subject or "", s.name, s.start_s, s.end_s, group=s.trial) for s in sequences]
 
     train = {s.subject or s.name for s in fold.train}
     return Material(
