@@ -7,6 +7,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+import numpy.typing as npt
+
 from agents.language import SentenceEmbedder
 from evals.leaks import Item, Material, Prompt
 from evals.registry import Result, TaskOptions
@@ -49,13 +52,14 @@ def collect(options: TaskOptions, run: Run) -> None:
         examples[name] = example_segment(name, options.data_dir, options.seed)
     _note(run, protocol, segments, options.seed)
     _audit(run, options, segments, examples)
+    references = _References()
     systems = _systems(options, examples)
     for at, system in enumerate(systems):
         for name in MOTION_SETS:
             part = f"{name}/{protocol}"
             run.progress(f"captions: {system.name} on {part}", at, len(systems))
             if not run.finished(system.name, part):
-                _tell(run, system, part, segments[name][: _most(system, options)])
+                _tell(run, system, part, segments[name][: _most(system, options)], references)
 
 
 def _most(system: Captioner, options: TaskOptions) -> int | None:
@@ -82,8 +86,21 @@ def _systems(options: TaskOptions, examples: dict[str, AlignmentSample]) -> list
     return found
 
 
-def _tell(run: Run, system: Captioner, part: str, samples: Sequence[AlignmentSample]) -> None:
-    embedder = SentenceEmbedder()
+class _References:
+    """Cosines to the references, each reference embedded once for all systems."""
+
+    def __init__(self) -> None:
+        self._embedder = SentenceEmbedder()
+        self._vectors: dict[str, npt.NDArray[np.float32]] = {}
+
+    def cosines(self, samples: Sequence[AlignmentSample], texts: Sequence[str]) -> list[float]:
+        new = [s for s in samples if s.id not in self._vectors]
+        found = self._embedder.embed([*texts, *(s.answer for s in new)])
+        self._vectors |= {s.id: v for s, v in zip(new, found[len(texts) :], strict=True)}
+        return [float(v @ self._vectors[s.id]) for s, v in zip(samples, found, strict=False)]
+
+
+def _tell(run: Run, system: Captioner, part: str, samples: Sequence[AlignmentSample], references: _References) -> None:
     began = time.perf_counter()
     calls = 0
     for at in range(0, len(samples), BATCH):
@@ -92,10 +109,9 @@ def _tell(run: Run, system: Captioner, part: str, samples: Sequence[AlignmentSam
             continue
         texts = system.write(batch)
         calls += len(batch)
-        vectors = embedder.embed([*texts, *(s.answer for s in batch)])
-        cosines = (vectors[: len(batch)] * vectors[len(batch) :]).sum(axis=1)
+        cosines = references.cosines(batch, texts)
         run.add_all(
-            _row(system.name, part, sample, text, float(cosine))
+            _row(system.name, part, sample, text, cosine)
             for sample, text, cosine in zip(batch, texts, cosines, strict=True)
         )
         run.progress(f"captions: {system.name} on {part}", at + len(batch), len(samples))
@@ -129,8 +145,12 @@ def _row(system: str, part: str, sample: AlignmentSample, text: str, cosine: flo
 def _note(run: Run, protocol: str, segments: dict[str, list[AlignmentSample]], seed: int) -> None:
     run.note("lengths", protocol)
     run.note("seed", seed)
-    run.note("segments", {name: len(samples) for name, samples in segments.items()})
-    run.note("test_subjects", {name: sorted({s.subject for s in samples}) for name, samples in segments.items()})
+    sizes: dict[str, JsonValue] = {name: len(samples) for name, samples in segments.items()}
+    run.note("segments", sizes)
+    people: dict[str, JsonValue] = {}
+    for name, found in segments.items():
+        people[name] = [*sorted({s.subject for s in found})]
+    run.note("test_subjects", people)
 
 
 def _audit(

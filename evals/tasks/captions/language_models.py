@@ -75,7 +75,7 @@ def sensorllm() -> tuple[Captioner, ...]:
         if len(rates) != 1:
             raise ValueError(f"segments of one rate at a time, found {sorted(rates)}")
         texts: list[str] = model.describe(
-            [s.series for s in samples], rates.pop(), [s.channel for s in samples], constrained=constrained
+            [s.series for s in samples], rates.pop(), [s.channel for s in samples], constrained_answer=constrained
         )
         return texts
 
