@@ -69,13 +69,17 @@ def test_invariants_do_not_change_when_the_device_is_turned() -> None:
     columns = list(INVARIANTS)
     assert len(set(columns)) == len(columns) and max(columns) == STATISTICS - 1
     torch.testing.assert_close(as_is[:, columns], other[:, columns], atol=2e-3, rtol=2e-3)
+    experts = blank_experts(corpus(1), TINY)
+    views = [experts.views(*evidence(w, flags, 50.0)) for w in (windows, turned)]
+    assert (views[0]["invariants"] - views[1]["invariants"]).abs().mean() < 2e-3
+    assert (views[0]["convolutions"] - views[1]["convolutions"]).abs().mean() > 0.01
     rest = [i for i in range(STATISTICS) if i not in set(columns)]
     assert (as_is[:, rest] - other[:, rest]).abs().mean() > 0.05
 
 
 def test_random_convolutions_come_from_their_seed_and_do_not_hear_a_constant() -> None:
     assert torch.equal(kernels(0), kernels(0)) and not torch.equal(kernels(0), kernels(1))
-    assert set(kernels(0).unique().tolist()) == {-2.0, -1.0, 0.0, 1.0, 2.0}
+    assert set(kernels(0).flatten().tolist()) == {-2.0, -1.0, 0.0, 1.0, 2.0}
     torch.testing.assert_close(kernels(0).sum(dim=3), torch.zeros(5, 84, 12))
     experts = blank_experts(corpus(1), TINY)
     shares = experts.convolutions(torch.randn(3, 12, 130))
@@ -101,7 +105,7 @@ def test_the_pool_heeds_who_is_right() -> None:
     assert weights[0] > 1.0 and max(weights[1:]) < 0.2
     second = {"hapt": {**nobody["hapt"], "convolutions": other["hapt"]}}
     weights = fit_pool(good, second)["waist"]
-    assert weights[0] > 0.7 and weights[3] > 0.7 and max(weights[1:3]) < 0.2 and min(weights) >= 0
+    assert weights[0] > 0.7 and weights[2] > 0.7 and max(weights[1], weights[3]) < 0.2 and min(weights) >= 0
     both = pooled(good["hapt"], second["hapt"], weights)
     alone = [figures(one, {})["hapt"]["accuracy"] for one in (good, other)]
     assert figures({"hapt": both}, {})["hapt"]["accuracy"] > max(alone)

@@ -46,7 +46,7 @@ def write_card(folder: Path, summary: TrainingSummary, outcome: Mapping[str, Any
         "and regressions trained like the final ones on the other folds (what reads no label was learnt from all: the rule that",
         "turns a stream's axes, the convolutions' biases). These answers chose the weights of the pool, four numbers for each kind",
         "of stream, so its figures are a little optimistic. ECE: expected calibration error of the top class, 15 bins. By the",
-        "side: the networks alone, and regressions on window statistics, on those that no turning changes, on random convolutions.",
+        "side: the networks alone, and regressions on window statistics, on random convolutions, on what no turning changes.",
         "Unknown position: every window turned at random and not named; networks alone.",
         "",
         _row(

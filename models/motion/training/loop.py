@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from models.motion.configuration_motion import MotionConfig
-from models.motion.experts import VIEWS
+from models.motion.experts import VIEWS, Experts
 from models.motion.modeling_motion import MotionEnsemble, MotionForActivityClassification
 from models.motion.predictor import pick_device
 from models.motion.protocols import PROTOCOLS
@@ -30,11 +30,12 @@ from recordings import UserError
 
 Progress = Callable[[str, float], None]
 DEFAULT_EPOCHS = 9
+EXPERTS = "experts"
 # Small sets of people vary much: all of them are validation subjects in turn.
 FOLDS = 5
 MEMBERS = 4
 # Networks that answer for a fold: fewer than the final ones, for they cost the most.
-FOLD_MEMBERS = 2
+FOLD_MEMBERS = 1
 LICENCE = "research and other non-commercial use: the hapt recordings forbid commercial use (see the card)"
 
 
@@ -93,7 +94,7 @@ def train_motion(
     and the experts learn from every training subject: the checkpoint. `budget_minutes` chooses the epochs from the time of a few steps on this machine (so their number is
     not reproducible; `epochs` is). progress: called with a short text and the share done, 0–1. `resume` goes on where a
     stopped run was, bit for bit. `stop_after_epochs` ends this call early, after that many epochs, as an interruption
-    would. `only` trains the named stages (`fold0-0`, `final-1`, …): several processes can share the work of one folder.
+    would. `only` trains the named stages (`fold0-0`, `final-1`, …, `experts`): several processes can share the work of one folder.
 
     Raises UserError when the data are missing, or the folder holds a run with other settings.
     """
@@ -130,6 +131,9 @@ def train_motion(
         if not run.train(stage, corpus, left_out[stage.fold] if stage.fold is not None else None):
             break
     else:
+        if only is None or EXPERTS in only:
+            run.share = (1.0, 0.0)
+            run.experts(corpus, left_out)
         if only is None:
             summary = _finish(run, todo, corpus, left_out, time.monotonic() - started)
             tick("done", 1.0)
@@ -204,6 +208,44 @@ class _Run:
         save_tensors(self.weights(stage), learner.average)
         return True
 
+    def experts(self, corpus: Corpus, left_out: Sequence[People]) -> None:
+        """The regressions of every fold, whose answers are kept, and the final ones. What is finished is left as it is."""
+        final = self.folder / f"{EXPERTS}.weights.safetensors"
+        if final.is_file() and self.resume:
+            return
+        rate_hz = float(self.config.rate_hz)
+        experts = blank_experts(corpus, self.config)
+        self.tick(f"{EXPERTS}: reading windows", self.share[0])
+        seen = read_evidence(experts, corpus, rate_hz)
+        for number, people in enumerate(left_out):
+            path = self.folder / f"fold{number}-{EXPERTS}.answers.safetensors"
+            if path.is_file() and self.resume:
+                continue
+            self.tick(f"{EXPERTS}: fold {number}", self.share[0])
+            out = {name: np.isin(one.subjects, sorted(people[PROTOCOLS[name].dataset])) for name, one in seen.items()}
+            fit_experts(experts, {name: one.of(~out[name]) for name, one in seen.items()})
+            answers = expert_scores(experts, {name: one.of(out[name]) for name, one in seen.items()})
+            tables = {f"{view}.{name}": s.logits for name, views in answers.items() for view, s in views.items()}
+            save_tensors(path, {k: torch.from_numpy(v).float() for k, v in tables.items()})
+        self.tick(f"{EXPERTS}: everyone", self.share[0])
+        save_tensors(final, fit_experts(experts, seen).state_dict())
+
+    def fitted_experts(self) -> Experts:
+        experts = Experts(self.config)
+        experts.load_state_dict(load_file(self.folder / f"{EXPERTS}.weights.safetensors"))
+        return experts
+
+    def advice(self, fold: int, truth: Mapping[str, Scores]) -> dict[str, dict[str, Scores]]:
+        """Protocol → view → what the fold's regressions say of people they never saw."""
+        saved = load_file(self.folder / f"fold{fold}-{EXPERTS}.answers.safetensors")
+        return {
+            name: {
+                view: Scores(blank.protocol, saved[f"{view}.{name}"].double().numpy(), blank.truth, blank.subjects)
+                for view in VIEWS
+            }
+            for name, blank in truth.items()
+        }
+
     def _report(self, stage: Stage) -> Progress:
         begin, length = self.share
         return lambda text, share: self.tick(f"{stage.name}: {text}", begin + length * share)
@@ -266,17 +308,12 @@ def _finish(
     known = out_of_fold(run, todo, corpus, left_out, "known")
     blind = out_of_fold(run, todo, corpus, left_out, "blind")
     rate_hz = float(run.config.rate_hz)
-    experts = blank_experts(corpus, run.config)
-    seen = read_evidence(experts, corpus, rate_hz)
-    advice = []
-    for number, people in enumerate(left_out):
-        run.tick(f"experts of fold {number}", 1.0)
-        mask = {name: np.isin(one.subjects, sorted(people[PROTOCOLS[name].dataset])) for name, one in seen.items()}
-        fit_experts(experts, {name: one.of(~mask[name]) for name, one in seen.items()})
-        advice.append(expert_scores(experts, {name: one.of(mask[name]) for name, one in seen.items()}))
+    truth = [truth_of(corpus.only(people), rate_hz) for people in left_out]
+    advice = [run.advice(number, truth[number]) for number in range(len(left_out))]
     temperatures = fit_temperatures(joined(known), joined(blind))
     together = {
-        name: {view: joined([{name: fold[name][view]} for fold in advice])[name] for view in VIEWS} for name in seen
+        name: {view: joined([{name: fold[name][view]} for fold in advice])[name] for view in VIEWS}
+        for name in advice[0]
     }
     pool = fit_pool(joined(known), together)
     answers = [
@@ -295,7 +332,7 @@ def _finish(
     config.pool = {kind: list(weights) for kind, weights in pool.items()}
     config.revision_name = f"{config.checkpoint_name}-s{run.settings['seed']}-e{run.settings['epochs']}"
     members = [run.network(stage) for stage in todo if stage.fold is None]
-    model = MotionEnsemble.of(config, members, fit_experts(experts, seen))
+    model = MotionEnsemble.of(config, members, run.fitted_experts())
     model.save_pretrained(run.folder)
     (run.folder / "model.safetensors").chmod(0o644)
     summary = _summary(run, todo, corpus, seconds)
