@@ -1,11 +1,12 @@
 """Many prompts at once on local weights: the scores of `EmbeddedModel`, in batches, on a GPU where there is one.
 
-An option's score is what `Network.log_likelihoods` gives: the mean log p of its tokens after the prompt. Prompts of a batch are padded on
-the left and masked; the options of each share its cache. In bfloat16 the sums of another batch size differ in the third digit.
+An option's score is what `Network.log_likelihoods` gives: the mean log p of its tokens after the prompt. What all prompts of a batch begin
+with (a system prompt, exemplars) is read once; the rest is padded on the left and masked; the options of each share its cache. In bfloat16 the sums of another batch size differ in the third digit.
 """
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -13,10 +14,12 @@ from agents.language.network import Network
 
 if TYPE_CHECKING:
     import torch
+    from transformers import DynamicCache
 
 Ids = Sequence[int]
 # Prompt tokens times rows behind the cache: 24 kB each in bfloat16, so 12 GB at most on a GPU.
-_GPU_TOKENS, _CPU_TOKENS = 500_000, 20_000
+_GPU_TOKENS, _CPU_TOKENS = 500_000, 40_000
+_WORTH_SHARING = 8
 
 
 class BatchedNetwork:
@@ -29,6 +32,7 @@ class BatchedNetwork:
         chosen = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
         self.device = torch.device(chosen)
         self._budget = _GPU_TOKENS if self.device.type == "cuda" else _CPU_TOKENS
+        self._kept: tuple[tuple[int, ...], DynamicCache] | None = None
         network.model.to(self.device)  # type: ignore[arg-type]
 
     def log_likelihoods(self, prompts: Sequence[Ids], options: Sequence[Sequence[Ids]]) -> list[list[float]]:
@@ -74,17 +78,30 @@ class BatchedNetwork:
         if rows:
             yield rows
 
-    def _padded(self, prompts: Sequence[Ids]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    def _padded(self, prompts: Sequence[Ids], shared: int = 0) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Without their first `shared` tokens: ids and positions (n, width), and the mask of everything before too."""
         import torch
 
-        width = max(len(prompt) for prompt in prompts)
-        ids = torch.zeros(len(prompts), width, dtype=torch.long)
-        mask = torch.zeros(len(prompts), width, dtype=torch.long)
-        for row, prompt in enumerate(prompts):
-            ids[row, width - len(prompt) :] = torch.tensor(list(prompt))
-            mask[row, width - len(prompt) :] = 1
-        positions = (mask.cumsum(dim=1) - 1).clamp(min=0)
-        return ids.to(self.device), mask.to(self.device), positions.to(self.device)
+        rest = [list(prompt[shared:]) for prompt in prompts]
+        width = max(len(row) for row in rest)
+        ids = torch.zeros(len(rest), width, dtype=torch.long)
+        mask = torch.zeros(len(rest), width, dtype=torch.long)
+        for number, row in enumerate(rest):
+            ids[number, width - len(row) :] = torch.tensor(row)
+            mask[number, width - len(row) :] = 1
+        positions = shared + (mask.cumsum(dim=1) - 1).clamp(min=0)
+        whole = torch.cat([torch.ones(len(rest), shared, dtype=torch.long), mask], dim=1)
+        return ids.to(self.device), whole.to(self.device), positions.to(self.device)
+
+    def _beginning(self, ids: Ids) -> DynamicCache:
+        """The cache behind a shared beginning; the last one is kept, for the next batch often begins alike."""
+        import torch
+
+        key = tuple(ids)
+        if self._kept is None or self._kept[0] != key:
+            begun = self.network.model(torch.tensor([list(ids)], device=self.device), use_cache=True, logits_to_keep=1)
+            self._kept = (key, begun.past_key_values)
+        return copy.deepcopy(self._kept[1])
 
     def _scored(self, prompts: Sequence[Ids], options: Sequence[Sequence[Ids]]) -> list[list[float]]:
         import torch
@@ -92,7 +109,8 @@ class BatchedNetwork:
         each = len(options[0])
         if any(len(row) != each for row in options):
             raise ValueError("every prompt of a batch needs as many options")
-        ids, mask, positions = self._padded(prompts)
+        shared = common_length(prompts)
+        ids, mask, positions = self._padded(prompts, shared)
         flat = [option for row in options for option in row]
         lengths = torch.tensor([len(option) for option in flat], device=self.device)
         width = max(len(option) for option in flat)
@@ -101,22 +119,40 @@ class BatchedNetwork:
             tokens[row, : len(option)] = torch.tensor(list(option))
         tokens = tokens.to(self.device)
         with torch.inference_mode():
+            cache = None
+            if shared:
+                cache = self._beginning(prompts[0][:shared])
+                cache.batch_repeat_interleave(len(prompts))
             first = self.network.model(
-                ids, attention_mask=mask, position_ids=positions, use_cache=True, logits_to_keep=1
+                ids,
+                attention_mask=mask,
+                position_ids=positions,
+                past_key_values=cache,
+                use_cache=True,
+                logits_to_keep=1,
             )
             start = torch.log_softmax(first.logits[:, -1].float(), dim=-1).repeat_interleave(each, dim=0)
             total = start.gather(1, tokens[:, :1])[:, 0]
             if width > 1:
-                cache = first.past_key_values
-                cache.batch_repeat_interleave(each)
-                behind = torch.cat([mask.repeat_interleave(each, dim=0), torch.ones_like(tokens[:, 1:])], dim=1)
+                behind = first.past_key_values
+                behind.batch_repeat_interleave(each)
+                seen = torch.cat([mask.repeat_interleave(each, dim=0), torch.ones_like(tokens[:, 1:])], dim=1)
                 at = positions[:, -1:].repeat_interleave(each, dim=0) + 1 + torch.arange(width - 1, device=self.device)
                 # Padding stands to the right of every token that counts, so causal attention needs no mask for it.
                 logits = self.network.model(
-                    tokens[:, :-1], attention_mask=behind, position_ids=at, past_key_values=cache, use_cache=True
+                    tokens[:, :-1], attention_mask=seen, position_ids=at, past_key_values=behind, use_cache=True
                 ).logits
                 log_p = torch.log_softmax(logits.float(), dim=-1).gather(2, tokens[:, 1:, None])[..., 0]
                 counts = torch.arange(1, width, device=self.device)[None] < lengths[:, None]
                 total = total + (log_p * counts).sum(dim=1)
         means = (total / lengths).cpu().tolist()
         return [[float(v) for v in means[i * each : (i + 1) * each]] for i in range(len(prompts))]
+
+
+def common_length(prompts: Sequence[Ids]) -> int:
+    """Tokens that all prompts begin with; at least one of each is left, and a short beginning is not worth a pass of its own."""
+    most = min(len(prompt) for prompt in prompts) - 1
+    shared = 0
+    while shared < most and all(prompt[shared] == prompts[0][shared] for prompt in prompts[1:]):
+        shared += 1
+    return shared if shared >= _WORTH_SHARING and len(prompts) > 1 else 0

@@ -26,8 +26,8 @@ def ask(llm: LanguageModel, jobs: Sequence[Job], store: ScoreStore, progress: Pr
 
 
 def batches(jobs: Sequence[Job], at_once: int = _AT_ONCE) -> Iterator[list[Job]]:
-    """Of one kind and as many options each, in order of length."""
-    ordered = sorted(jobs, key=lambda job: (job.kind, len(job.options), len(job.system) + len(job.prompt), job.key))
+    """Of one kind and as many options each; what begins alike stands together, for a batch reads it once."""
+    ordered = sorted(jobs, key=lambda job: (job.kind, len(job.options), job.system, job.prompt, job.key))
     batch: list[Job] = []
     for job in ordered:
         if batch and (len(batch) == at_once or (job.kind, len(job.options)) != (batch[0].kind, len(batch[0].options))):

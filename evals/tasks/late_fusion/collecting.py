@@ -34,7 +34,7 @@ from recordings import UserError
 Floats = npt.NDArray[np.float64]
 PART = "label-paired-12"
 DRAWS = 5
-# The quick form asks the language model about one draw, with one form of prompt.
+# The quick form asks the language model with one form of prompt.
 QUICK_FORMS: tuple[Form, ...] = ("fixed",)
 
 
@@ -57,18 +57,22 @@ def setup(data_dir: Path, quick: bool, run: Run | None = None) -> Setup:
     return Setup(given, draws, QUICK_FORMS if quick else FORMS, quick)
 
 
+def spoken_draws(quick: bool) -> int:
+    """How many draws the language model is asked about: all on a GPU, the first on processor cores, where all would take a day."""
+    import torch
+
+    return DRAWS if torch.cuda.is_available() and not quick else 1
+
+
 def asked_draws(all_of: Setup) -> Draws:
-    """The quick form asks about the first draws alone."""
-    draws = all_of.draws
-    return Draws(draws.development[:1], draws.test[:1], draws.scales) if all_of.quick else draws
+    draws, most = all_of.draws, spoken_draws(all_of.quick)
+    return Draws(draws.development[:most], draws.test[:most], draws.scales)
 
 
 def all_jobs(data_dir: Path, quick: bool) -> list[Job]:
     """Every question of the run; no term is computed for it."""
     given = evidence(heard_clips(data_dir), movements(data_dir), data_dir, SentenceEmbedder(), terms=False)
-    development, test = (
-        [Draw(pairs, {}) for pairs in side[: 1 if quick else None]] for side in paired(given, DRAWS)
-    )
+    development, test = ([Draw(pairs, {}) for pairs in side[: 1 if quick else None]] for side in paired(given, DRAWS))
     return [
         *terse_jobs(given, [*development, *test], QUICK_FORMS if quick else FORMS),
         *kitchen_jobs(data_dir, quick),
@@ -84,7 +88,7 @@ def collect_pairs(options: TaskOptions, run: Run) -> None:
     given, draws = ready.given, ready.draws
     _note(run, ready)
     _baselines(run, ready)
-    _summed(run, draws, summed_systems(draws.development, ()))
+    _summed(run, draws, summed_systems(draws.development))
     llm = None if options.llm in ("", "none") else open_language_model(options.llm)
     if llm is None:
         return
@@ -93,7 +97,11 @@ def collect_pairs(options: TaskOptions, run: Run) -> None:
     ask(llm, terse_jobs(given, [*asked.development, *asked.test], ready.forms), store, run.progress)
     spoken = with_language(given, asked, store, ready.forms)
     names = [name for name in spoken.development[0].terms if name.startswith("llm: ")]
-    rows = [s for s in summed_systems(spoken.development, names) if any("llm: " in term for term in s.weights)]
+    rows = [
+        s
+        for s in summed_systems(draws.development, names, spoken.development)
+        if any("llm: " in term for term in s.weights)
+    ]
     _summed(run, spoken, rows, f"{llm.name} {llm.revision}", llm.calls)
     collect_grid(run, given, asked.test, llm, store, quick, ready.given.embedder)
 

@@ -27,7 +27,7 @@ TOP_TAGS = 5
 _FLOOR_WITNESS = ("votes",)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
     """sound: term → (clips, 12). motion: (windows, 12). sentences: what the clip's and the window's words are.
 

@@ -20,26 +20,39 @@ from evals.tasks.late_fusion.prompts import CONTROL, GRID, QUICK_GRID, Cell, cel
 from evals.tasks.late_fusion.store import Job, ScoreStore
 
 PART = "label-paired-12"
-# The quick form asks about every third pair of the first draw.
-_THINNED = 3
+# On processor cores, of the first draw: every third pair; with `--quick`, every fifth. The cells that matter most are asked in full.
+_THINNED, _THINNED_QUICK = 3, 5
+_IN_FULL = (("labels", "motion"),)
 
 
 def cells(quick: bool) -> tuple[Cell, ...]:
     return QUICK_GRID if quick else GRID
 
 
-def asked_pairs(draws: Sequence[Draw], quick: bool) -> list[Pair]:
+def asked_pairs(draws: Sequence[Draw], cell: Cell, quick: bool) -> list[Pair]:
+    """The samples of a cell: all where several draws are asked (on a GPU)."""
     pairs = [pair for draw in draws for pair in draw.pairs]
-    return pairs[::_THINNED] if quick else pairs
+    if quick:
+        return pairs[::_THINNED_QUICK]
+    in_full = len(draws) > 1 or (cell.mode == "closed" and cell.names in _IN_FULL)
+    return pairs if in_full else pairs[::_THINNED]
+
+
+def asked_cells(draws: Sequence[Draw], quick: bool) -> list[tuple[str, Cell, list[Pair], int]]:
+    """(name, cell, samples, seed of the options' order) of the grid and of its two controls."""
+    found = [(cell.name, cell, asked_pairs(draws, cell, quick), 0) for cell in cells(quick)]
+    pairs = asked_pairs(draws, CONTROL, quick)
+    found.append(("control: another sample's text", CONTROL, swapped(pairs), 0))
+    found.append(("control: options in another order", CONTROL, pairs, 1))
+    return found
 
 
 def grid_jobs(given: Evidence, draws: Sequence[Draw], quick: bool) -> list[Job]:
     """Every cell's and control's questions."""
     exemplars = fixed_exemplars(given)
-    pairs = asked_pairs(draws, quick)
-    jobs = [cell_job(given, pair, cell, exemplars) for cell in cells(quick) for pair in pairs]
-    jobs += [cell_job(given, pair, CONTROL, exemplars) for pair in swapped(pairs)]
-    jobs += [cell_job(given, pair, CONTROL, exemplars, seed=1) for pair in pairs]
+    jobs: list[Job | None] = []
+    for _, cell, pairs, seed in asked_cells(draws, quick):
+        jobs += [cell_job(given, pair, cell, exemplars, seed) for pair in pairs]
     return [job for job in jobs if job is not None]
 
 
@@ -54,11 +67,7 @@ def collect_grid(
 ) -> None:
     """One part a cell; a finished one is not asked again."""
     exemplars = fixed_exemplars(given)
-    pairs = asked_pairs(draws, quick)
-    asked = [(cell.name, cell, pairs, 0) for cell in cells(quick)]
-    asked.append(("control: another sample's text", CONTROL, swapped(pairs), 0))
-    asked.append(("control: options in another order", CONTROL, pairs, 1))
-    for name, cell, shown, seed in asked:
+    for name, cell, shown, seed in asked_cells(draws, quick):
         part = f"{PART}/{name}"
         if run.finished(llm.name, part):
             continue

@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
-from agents.fusion.late import WorkedSample, prompt_messages
+from agents.fusion.late import Fields, WorkedSample, prompt_messages
 from agents.fusion.wording import content_free_prompts, fixed_exemplars, score_prompt
 from evals.tasks.late_fusion import fields as words
 from evals.tasks.late_fusion.classes import CLASSES, NAMES, PHRASES
@@ -56,19 +57,31 @@ def cell_job(given: Evidence, pair: Pair, cell: Cell, exemplars: Sequence[Pair],
     shown = words.fields(given, pair, cell.names)
     if shown.is_empty:
         return None
-    worked = []
     clip = pair.clip if {"caption", "labels", "context"} & set(cell.names) else None
     window = pair.movement if {"motion", "context"} & set(cell.names) else None
-    if cell.shots == "one":
-        for exemplar in exemplars:
-            shot = words.fields(given, exemplar, cell.names)
-            if not shot.is_empty:
-                worked.append(WorkedSample(shot, PHRASE[exemplar.truth]))
     options = shuffled(f"{clip}/{window}", seed)
-    system, user = prompt_messages(shown, options if cell.mode == "closed" else None, worked)
+    system, user = prompt_messages(shown, options if cell.mode == "closed" else None)
+    if cell.shots == "one":
+        user = exemplar_text(given, cell.names, tuple(exemplars)) + user
     if cell.mode == "open":
         return Job("write", user, (), system)
     return Job("chat", user, options, system)
+
+
+@lru_cache(maxsize=64)
+def exemplar_text(given: Evidence, names: tuple[str, ...], exemplars: tuple[Pair, ...]) -> str:
+    """What stands before the question in a one-shot prompt: the same for every sample, so it is written once."""
+    worked = []
+    for exemplar in exemplars:
+        shot = words.fields(given, exemplar, names)
+        if not shot.is_empty:
+            worked.append(WorkedSample(shot, PHRASE[exemplar.truth]))
+    asked = Fields(context="x")
+    _, plain = prompt_messages(asked, None)
+    _, whole = prompt_messages(asked, None, worked)
+    if not whole.endswith(plain):
+        raise ValueError("the prompt's exemplars do not stand before its question")
+    return whole.removesuffix(plain)
 
 
 def shuffled(sample: str, seed: int = 0) -> tuple[str, ...]:

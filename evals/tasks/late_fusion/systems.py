@@ -25,8 +25,10 @@ class Summed:
     note: str = ""
 
 
-def summed_systems(development: Sequence[Draw], language: Sequence[str]) -> list[Summed]:
-    """language: names of the language model's terms that were asked; none, and its rows are absent."""
+def summed_systems(
+    development: Sequence[Draw], language: Sequence[str] = (), spoken: Sequence[Draw] = ()
+) -> list[Summed]:
+    """language: names of the language model's terms; `spoken` are the development draws that have them. None: its rows are absent."""
     found = [
         Summed("motion only", {"motion": 1.0}, note="missing motion: a seeded guess"),
         *(
@@ -49,7 +51,7 @@ def summed_systems(development: Sequence[Draw], language: Sequence[str]) -> list
         rest = {term: weight for term, weight in ours.items() if term != name}
         found.append(Summed(f"{OURS}, without {name}", rest, OURS))
     if language:
-        found += _with_language(development, language, floor, free, ours)
+        found += _with_language(spoken, language, floor, free, ours)
     return found
 
 
@@ -61,7 +63,7 @@ def best_form(development: Sequence[Draw], language: Sequence[str], base: Mappin
 
 
 def _with_language(
-    development: Sequence[Draw],
+    spoken: Sequence[Draw],
     language: Sequence[str],
     floor: Mapping[str, float],
     free: Mapping[str, float],
@@ -78,7 +80,7 @@ def _with_language(
         )
     )
     for name, base in ((OURS_FREE, free), (OURS, ours)):
-        form = best_form(development, language, base)
+        form = best_form(spoken, language, base)
         found.append(
             Summed(
                 f"{name} + language model",
