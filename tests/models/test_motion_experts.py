@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 
@@ -15,7 +17,15 @@ from models.motion.signals import INVARIANTS, STATISTICS
 from models.motion.taxonomy import KINDS, SLOW_POCKET, calibration_of
 from models.motion.training.augment import rotations
 from models.motion.training.corpus import Corpus, Run, TrainingStream, assemble
-from models.motion.training.experts import blank_experts, expert_scores, fit_experts, fit_pool, pooled, read_evidence
+from models.motion.training.experts import (
+    blank_experts,
+    expert_scores,
+    fit_experts,
+    fit_pool,
+    pooled,
+    read_evidence,
+    told_at,
+)
 from models.motion.training.validation import Scores, figures
 
 TINY = MotionConfig(stem_width=4, widths=(4, 4), statistics_size=4, embedding_size=8, position_size=2, members=2)
@@ -48,6 +58,22 @@ def test_every_view_tells_people_it_never_saw() -> None:
         assert figures({"hapt": scores}, {})["hapt"]["accuracy"] == 1.0, view
     again = fitted(corpus(1, 3, 5)).state_dict()
     assert all(torch.equal(value, again[name]) for name, value in experts.state_dict().items())
+
+
+def test_what_a_protocol_leaves_out_is_learnt_too() -> None:
+    labels = told_at(PROTOCOLS["hapt"])
+    assert labels[:6] == PROTOCOLS["hapt"].classes and "sit_to_lie" in labels[6:]
+    people = corpus(1, 3)
+    short = [replace(s, runs=(*s.runs[:1], Run(1450, 1550, "lie_to_sit"), *s.runs[1:])) for s in people.streams]
+    told = replace(people, streams=tuple(short))
+    experts = blank_experts(told, TINY)
+    seen = read_evidence(experts, told, 50.0)["hapt"]
+    rare = seen.truth == labels.index("lie_to_sit")
+    assert 2 < rare.sum() < 20
+    fit_experts(experts, {"hapt": seen})
+    answers = experts.answer("statistics", seen.views["statistics"][torch.from_numpy(rare)], WAIST)
+    assert (answers[:, LEAVES.index("lie_to_sit")] > answers[:, LEAVES.index("sitting")]).all()
+    assert len(expert_scores(experts, {"hapt": seen})["hapt"]["statistics"].truth) == (~rare).sum()
 
 
 def test_a_kind_that_was_never_recorded_says_nothing_and_a_wild_window_stays_finite() -> None:

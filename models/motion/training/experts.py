@@ -13,11 +13,12 @@ from torch import Tensor
 from models.motion.configuration_motion import MotionConfig
 from models.motion.experts import QUANTILES, VIEWS, Experts, kernels
 from models.motion.modeling_motion import evidence
-from models.motion.protocols import PROTOCOLS
+from models.motion.protocols import PROTOCOLS, WindowProtocol
 from models.motion.signals import SIGNALS
-from models.motion.taxonomy import KINDS, LEAVES, SLOW_POCKET, indices, known_leaves
+from models.motion.taxonomy import DATASET_LABELS, KINDS, LEAVES, SLOW_POCKET, indices, known_leaves
 from models.motion.training.corpus import Corpus
 from models.motion.training.loss import masked_loss
+from models.motion.training.sampling import OVERHANG
 from models.motion.training.validation import Floats, Scores, kind_of, windows_of
 
 # Chosen by the out-of-fold macro-F1 of the training subjects (docs/models.md has what was tried).
@@ -29,14 +30,18 @@ KERNEL_SEED = 0
 # Windows that the biases of the convolutions are taken from, spread evenly over a corpus.
 _BIAS_WINDOWS = 300
 _BIAS_STEP = 5
+# A transition is short and rare: its windows lie closer than the protocol's.
+_OTHERS_CLOSER = 4
 _CHUNK = 256
 _POOL_ITERATIONS = 60
 _POOL_PENALTY = 1e-3
 
+Table = tuple[npt.NDArray[np.float32], npt.NDArray[np.int64], npt.NDArray[np.str_]]
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One protocol's windows as the experts read them: view → (n, size) float32; (n,) truth; (n,) subjects."""
+    """One protocol's windows as the experts read them: view → (n, size) float32; (n,) truth, into `told_at`; (n,) subjects."""
 
     views: dict[str, Tensor]
     truth: npt.NDArray[np.int64]
@@ -45,6 +50,36 @@ class Evidence:
     def of(self, rows: npt.NDArray[np.bool_]) -> Evidence:
         picked = torch.from_numpy(rows)
         return Evidence({k: v[picked] for k, v in self.views.items()}, self.truth[rows], self.subjects[rows])
+
+
+def told_at(protocol: WindowProtocol) -> tuple[str, ...]:
+    """The protocol's classes, then what else its set labels (postural transitions), which experts must know as well."""
+    others = set(DATASET_LABELS[protocol.dataset].values()) - set(protocol.classes)
+    return (*protocol.classes, *sorted(others))
+
+
+def _others(corpus: Corpus, rate_hz: float) -> dict[str, Table]:
+    """Windows of labels outside the protocols' classes; a transition may be shorter than a window, which then sticks out."""
+    found: dict[str, list[tuple[npt.NDArray[np.float32], int, str]]] = {}
+    for stream in corpus.streams:
+        protocol = PROTOCOLS[stream.source]
+        length, stride = round(protocol.window_s * rate_hz), round(protocol.stride_s * rate_hz / _OTHERS_CLOSER)
+        for run in (r for r in stream.runs if r.label not in protocol.classes):
+            first, last = run.start - round(OVERHANG * length), run.end - round((1 - OVERHANG) * length)
+            for a in range(min(first, last), max(first, last) + 1, stride):
+                if a >= 0 and a + length <= stream.samples.shape[1]:
+                    number = told_at(protocol).index(run.label)
+                    found.setdefault(stream.source, []).append(
+                        (stream.samples[:, a : a + length], number, stream.subject)
+                    )
+    return {
+        name: (np.stack([r[0] for r in rows]), np.array([r[1] for r in rows]), np.array([r[2] for r in rows]))
+        for name, rows in found.items()
+    }
+
+
+def _merged(one: Table, other: Table) -> Table:
+    return np.concatenate([one[0], other[0]]), np.concatenate([one[1], other[1]]), np.concatenate([one[2], other[2]])
 
 
 def blank_experts(corpus: Corpus, config: MotionConfig) -> Experts:
@@ -68,7 +103,9 @@ def blank_experts(corpus: Corpus, config: MotionConfig) -> Experts:
 def read_evidence(experts: Experts, corpus: Corpus, rate_hz: float) -> dict[str, Evidence]:
     """Protocol → every window of a corpus, unaugmented."""
     found = {}
-    for name, (windows, truth, subjects) in windows_of(corpus, rate_hz).items():
+    others = _others(corpus, rate_hz)
+    for name, table in windows_of(corpus, rate_hz).items():
+        windows, truth, subjects = _merged(table, others[name]) if name in others else table
         parts = []
         for first in range(0, len(windows), _CHUNK):
             chunk = torch.from_numpy(windows[first : first + _CHUNK])
@@ -102,14 +139,15 @@ def _fit(experts: Experts, view: str, row: int, given: Mapping[str, Evidence]) -
     targets, knowns, weights = [], [], []
     for name, one in given.items():
         protocol = PROTOCOLS[name]
-        leaves = torch.zeros(len(protocol.classes), len(LEAVES), dtype=torch.bool)
-        for number, label in enumerate(protocol.classes):
+        labels = told_at(protocol)
+        leaves = torch.zeros(len(labels), len(LEAVES), dtype=torch.bool)
+        for number, label in enumerate(labels):
             leaves[number, indices([label])] = True
         known = torch.zeros(len(LEAVES), dtype=torch.bool)
         known[indices(known_leaves(protocol.dataset))] = True
         targets.append(leaves[torch.from_numpy(one.truth)])
         knowns.append(known.expand(len(one.truth), -1))
-        rarity = (1.0 / np.bincount(one.truth, minlength=len(protocol.classes))[one.truth]) ** BALANCE
+        rarity = (1.0 / np.bincount(one.truth, minlength=len(labels))[one.truth]) ** BALANCE
         weights.append(torch.from_numpy(rarity / rarity.sum() / len(given)).float())
     target, known, weight = torch.cat(targets), torch.cat(knowns), torch.cat(weights)
     raw = torch.cat([one.views[view] for one in given.values()])
@@ -133,9 +171,10 @@ def _fit(experts: Experts, view: str, row: int, given: Mapping[str, Evidence]) -
 
 @torch.inference_mode()
 def expert_scores(experts: Experts, given: Mapping[str, Evidence]) -> dict[str, dict[str, Scores]]:
-    """Protocol → view → answers."""
+    """Protocol → view → answers about the windows of its classes."""
     found = {}
-    for name, one in given.items():
+    for name, every in given.items():
+        one = every.of(every.truth < len(PROTOCOLS[name].classes))
         row = KINDS.index(kind_of(PROTOCOLS[name]))
         answers = {view: experts.answer(view, one.views[view], row).double().numpy() for view in VIEWS}
         found[name] = {
