@@ -86,7 +86,7 @@ def existing_run(folder: Path) -> Run:
         from evals.runs.parquet import from_parquet
 
         return from_parquet(folder)
-    return Run(folder)
+    return Run(folder, reading=True)
 
 
 def is_finished(folder: Path) -> bool:

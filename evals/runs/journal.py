@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import cast
+from typing import BinaryIO, cast
 
 from recordings.errors import UserError
 
@@ -20,15 +20,21 @@ Row = dict[str, object]
 class Journal:
     """Lines by their place in the file: what is kept in memory is where a line stands, not what it says."""
 
-    def __init__(self, path: Path, take: Callable[[Row, int], None]) -> None:
-        """Reads what is there through `take(row, place)`; a half-written last line is cut off. UserError for a broken one."""
+    def __init__(self, path: Path, take: Callable[[Row, int], None], reading: bool = False) -> None:
+        """Reads what is there through `take(row, place)`; a half-written last line is cut off. UserError for a broken one.
+
+        reading: nothing is written, not even the cut: the folder may be another's, or another process may be adding to it.
+        """
         self.path = path
         self._end = self._read(take) if path.exists() else 0
+        self._file: BinaryIO | None = None
+        self._synced = time.monotonic()
+        if reading:
+            return
         if path.exists() and path.stat().st_size > self._end:
             with path.open("rb+") as lines:
                 lines.truncate(self._end)
         self._file = path.open("ab")
-        self._synced = time.monotonic()
 
     def _read(self, take: Callable[[Row, int], None]) -> int:
         place = 0
@@ -42,6 +48,8 @@ class Journal:
 
     def append(self, lines: Sequence[str]) -> list[int]:
         """The place of each line. Flushed now; on the disk within a second of the next append, or at `close`."""
+        if self._file is None:
+            raise ValueError(f"{self.path} was opened to be read")
         places = []
         for line in lines:
             places.append(self._end)
@@ -52,6 +60,8 @@ class Journal:
         return places
 
     def sync(self) -> None:
+        if self._file is None:
+            return
         os.fsync(self._file.fileno())
         self._synced = time.monotonic()
 
@@ -63,7 +73,7 @@ class Journal:
                 yield cast("Row", json.loads(lines.readline()))
 
     def close(self) -> None:
-        if not self._file.closed:
+        if self._file is not None and not self._file.closed:
             self.sync()
             self._file.close()
 

@@ -34,9 +34,15 @@ class Run:
     stands only where each answer lies, so that a hundred thousand of them cost little.
     """
 
-    def __init__(self, folder: Path | None = None, header: Mapping[str, JsonValue] | None = None) -> None:
-        """UserError when the folder holds a run that was asked with other options, or a damaged one."""
+    def __init__(
+        self, folder: Path | None = None, header: Mapping[str, JsonValue] | None = None, *, reading: bool = False
+    ) -> None:
+        """UserError when the folder holds a run that was asked with other options, or a damaged one.
+
+        reading: nothing in the folder is touched.
+        """
         self.folder = folder
+        self._reading = reading
         # As it will be read again, names in order: scored now or by a stranger, the bytes are the same.
         self.header: dict[str, JsonValue] = json.loads(json.dumps(dict(header or {}), sort_keys=True))
         self.report: Progress = lambda stage, done, total: None
@@ -48,9 +54,10 @@ class Run:
         # Held while the run is being made, so that no second process adds to it.
         self.lock: BaseFileLock | None = None
         if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
+            if not reading:
+                folder.mkdir(parents=True, exist_ok=True)
             self._resume(folder)
-            self._journal = Journal(folder / JOURNAL, self._take)
+            self._journal = Journal(folder / JOURNAL, self._take, reading)
 
     def _resume(self, folder: Path) -> None:
         found = folder / HEADER
@@ -75,7 +82,7 @@ class Run:
             self._facts[unit] = cast("dict[str, JsonValue]", row["facts"])
 
     def _save_header(self) -> None:
-        if self.folder is not None:
+        if self.folder is not None and not self._reading:
             text = json.dumps(self.header, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
             write_text(self.folder / HEADER, text)
 

@@ -123,6 +123,19 @@ def test_answers_stay_on_the_disk(tmp_path: Path) -> None:
     assert read < 160
 
 
+def test_reading_touches_nothing(tmp_path: Path) -> None:
+    answered(open_run("har", ASKED, "telltale eval har", tmp_path / "a")).close()
+    journal = tmp_path / "a" / "samples.jsonl"
+    journal.write_bytes(journal.read_bytes() + b'{"half a li')  # another process may be writing it just now
+    before = {f.name: (f.read_bytes(), f.stat().st_mtime_ns) for f in (tmp_path / "a").iterdir()}
+    run = existing_run(tmp_path / "a")
+    assert run.count() == 3 and len(list(run.samples())) == 3
+    run.note("seen", True)
+    assert {f.name: (f.read_bytes(), f.stat().st_mtime_ns) for f in (tmp_path / "a").iterdir()} == before
+    with pytest.raises(ValueError, match="to be read"):
+        run.add(Sample("new", "forest", "hapt", "2", "walking", "walking"))
+
+
 def test_the_header_says_what_made_the_run(tmp_path: Path) -> None:
     open_run("har", ASKED, "telltale eval har --data DIR", tmp_path / "a").close()
     header = json.loads((tmp_path / "a" / "run.json").read_text(encoding="utf-8"))
