@@ -11,6 +11,7 @@ from agents.questions.query import Query
 from agents.timeline import EpisodeRecord
 from agents.wording import (
     NO_FORECAST,
+    activity_phrase,
     counted,
     episode_sentence,
     forecast_sentence,
@@ -135,7 +136,7 @@ def unclear(query: Query, sources: Sources) -> Finding:
 def needs_activity(query: Query, sources: Sources) -> Finding:
     """The question's form is clear but not which activity it is about."""
     known = ep.labels_in_order(sources.timeline.episodes)
-    said = listed([label.replace("_", " ") for label in known], "or")
+    said = listed([activity_phrase(label) for label in known], "or")
     text = f"Which activity is meant: {said}?" if said else ASKABLE
     return Finding((Statement(text, plain=True),), status="needs_clarification")
 

@@ -7,12 +7,16 @@ import re
 from agents.questions.query import Query
 
 _AND = re.compile(r"^(?:and|what about|how about|same for|also|but)\b")
-_BACK = re.compile(r"\b(that|this|it|then|there|those|them|the same)\b")
+_BACK = re.compile(
+    r"\b(that|this|it|then|there|those|them|the same|(?:first|last|longest|shortest|second|third) ones?)\b"
+)
+_UNKNOWN = re.compile(r"^(?:and|what about|how about|same for)\s+([a-z]+ing(?:\s+[a-z]+){0,3})\s*[?.!]*$")
 # Intents that can be about whatever was talked of before.
 _ABOUT_FOCUS = {
     "why",
     "confidence",
     "how_long",
+    "how_many_episodes",
     "when",
     "sound",
     "statistic",
@@ -43,6 +47,15 @@ def resolve(
         for slot in ("span", "channel", "quantity"):
             if getattr(query, slot) is not None:
                 kept[slot] = getattr(query, slot)
+        return Query.model_validate({**kept, "understood_by": "follow_up"})
+    unknown = _UNKNOWN.search(text)
+    if unknown and query.intent == "unclear" and query.activity is None and before.activity is not None:
+        # A word that no table knows, where an activity stands: asked in the same way, and not found.
+        kept = before.model_dump(exclude={"understood_by"}) | {
+            "activity": {"text": unknown[1]},
+            "ordinal": None,
+            "extreme": None,
+        }
         return Query.model_validate({**kept, "understood_by": "follow_up"})
     points_back = bool(_BACK.search(text)) or len(text.split()) <= 3 or (_AND.search(text) is not None)
     if query.activity is None and query.span is None and points_back and query.intent in _ABOUT_FOCUS:

@@ -31,7 +31,8 @@ LONGEST_QUESTION = 2000
 def understand(state: QuestionState, runtime: Runtime[Context]) -> QuestionState:
     """The question as a computable query, with the conversation so far."""
     turns = state.get("turns", [])
-    last = turns[-1] if turns else None
+    # A turn that nobody understood is not what "and that?" means.
+    last = next((turn for turn in reversed(turns) if turn["query"].get("intent") != "unclear"), None)
     focus = last["focus"] if last else None
     queries = understand_all(
         state["question"],

@@ -54,7 +54,7 @@ _HOW_LONG = re.compile(
     r"\b(how long|how much time|(?:total|overall) (?:time|duration)|duration of|for how many (?:seconds|minutes|hours)|how many (?:seconds|minutes|hours)|time (?:spent|did i spend)|length of)\b"
 )
 _SHARE = re.compile(
-    r"\b(what (?:share|fraction|percentage|percent|proportion|part)|how much of (?:the|my)|what per ?cent)\b"
+    r"\b((?:what|which) (?:share|fraction|percentage|percent|proportion|part)|how much of (?:the|my)|what per ?cent)\b"
 )
 _HOW_MANY = re.compile(
     r"\b(how many (?:times|episodes|bouts|periods|separate|stretches)?|how often|number of (?:times|episodes|bouts|periods))\b"
@@ -77,6 +77,7 @@ _DIFFERENCE = re.compile(r"\b(how much (?:longer|shorter|more|less)|difference)\
 _NEIGHBOUR = re.compile(
     r"\b(what|which)\b.*\b(?:(?:right |just |directly |immediately )?(before|after)|follow(?:ed|s)?|preced(?:ed|es)?|came (?:next|first))\b"
 )
+_AROUND_THAT = re.compile(r"\b(?:before|after)\s+(?:that|this|it)\b")
 _ORDER = re.compile(r"\b(before|after)\b")
 _MOST = re.compile(r"\b(most of the time|mostly|most time|spend the most)\b")
 
@@ -234,7 +235,8 @@ def _decide(text: str, found: list[Found], time: TimeReference | None) -> Query:
     if event == "cadence" or (event and _HOW_MANY.search(text)) or (event and not channel and not _WHY.search(text)):
         return query("count_events", event=event)
     if quantity and channel:
-        return query("statistic", quantity=quantity, channel=channel)
+        # "during the longest walking episode": one episode, not all of them.
+        return query("statistic", quantity=quantity, channel=channel, extreme=extreme if activity else None)
     if _WHY.search(text):
         return query("why")
     if _NEXT.search(text) and not found:
@@ -245,6 +247,8 @@ def _decide(text: str, found: list[Found], time: TimeReference | None) -> Query:
         return query("compare", other=other, comparison=_comparison(text))
     relation = _relation(text)
     if relation and activity and _NEIGHBOUR.search(text) and not _WHEN.match(text):
+        return query("neighbour", relation=relation)
+    if relation and not activity and _NEIGHBOUR.search(text) and _AROUND_THAT.search(text):
         return query("neighbour", relation=relation)
     if relation and activity and other and _DID.search(text):
         return query("order", other=other, relation=relation)
@@ -266,7 +270,8 @@ def _decide(text: str, found: list[Found], time: TimeReference | None) -> Query:
         and ("what" in text or "which" in text or _WHEN.search(text))
     ):
         return query("extreme", extreme=extreme)
-    if _WHEN.search(text) and activity:
+    # "When was that?": what is meant may have been named before; alone, it is asked back.
+    if _WHEN.search(text) and (activity or not span):
         return query("when")
     if span and _WHAT_AT.search(text):
         return query("at_time")

@@ -18,10 +18,22 @@ _AND_THEN = re.compile(
     re.IGNORECASE,
 )
 MOST_PARTS = 4
+_SENTENCE = re.compile(r"(?<=[.!;])\s+(?=\S)")
+_POINTS_BACK = re.compile(r"\b(that|this|it|then|there|those|them|one)\b", re.IGNORECASE)
+
+
+def question_itself(text: str) -> str:
+    """What is asked, without what is claimed before it: "It was a race. How long was I walking?" asks about walking.
+
+    The whole text where the last sentence is no question, or needs the ones before it ("How long was it?").
+    """
+    *before, last = _SENTENCE.split(text.strip())
+    return last if before and last.endswith("?") and not _POINTS_BACK.search(last) else text
 
 
 def parts_of(question: str) -> list[str]:
     """The questions in a question, in order; the first `MOST_PARTS` are answered."""
+    question = question_itself(question)
     found = [part.strip() for part in _AND_THEN.split(question) if part and part.strip()]
     return found[:MOST_PARTS] or [question]
 
