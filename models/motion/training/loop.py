@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
-from safetensors.torch import load_file
-from torch import Tensor
 
 from models.motion.configuration_motion import MotionConfig
-from models.motion.experts import VIEWS, Experts
-from models.motion.modeling_motion import MotionEnsemble, MotionForActivityClassification
+from models.motion.experts import VIEWS
+from models.motion.modeling_motion import MotionEnsemble
 from models.motion.predictor import pick_device
 from models.motion.protocols import PROTOCOLS
 from models.motion.training.augment import Augmentation
 from models.motion.training.corpus import Corpus, read_corpus
-from models.motion.training.experts import blank_experts, expert_scores, fit_experts, fit_pool, pooled, read_evidence
+from models.motion.training.experts import fit_pool, pooled
 from models.motion.training.learner import Learner, Recipe
+from models.motion.training.run import EXPERTS, TrainingRun, one_network, out_of_fold
 from models.motion.training.sampling import WindowSampler
 from models.motion.training.stages import People, Stage, groups, stages
-from models.motion.training.state import StageState, load_state, save_state, save_tensors
-from models.motion.training.validation import Scores, figures, fit_temperatures, joined, kind_of, score_corpus, truth_of
+from models.motion.training.state import load_state
+from models.motion.training.validation import figures, fit_temperatures, joined, kind_of, truth_of
 from recordings import UserError
 
 Progress = Callable[[str, float], None]
 DEFAULT_EPOCHS = 9
-EXPERTS = "experts"
 # Small sets of people vary much: all of them are validation subjects in turn.
 FOLDS = 5
 MEMBERS = 4
@@ -123,7 +119,7 @@ def train_motion(
             found="a run with other settings",
             cure="choose another folder, or start over without resuming",
         )
-    run = _Run(output_dir, config, recipe, plan, chosen, settings, resume, tick, stop_after_epochs)
+    run = TrainingRun(output_dir, config, recipe, plan, chosen, settings, resume, tick, stop_after_epochs)
     for number, stage in enumerate(todo):
         if only is not None and stage.name not in only:
             continue
@@ -139,121 +135,6 @@ def train_motion(
             tick("done", 1.0)
             return summary
     return _summary(run, todo, corpus, time.monotonic() - started)
-
-
-@dataclass(slots=True)
-class _Run:
-    """What the stages share. epochs_left: before this call ends early; None never. share: where a stage lies in the whole."""
-
-    folder: Path
-    config: MotionConfig
-    recipe: Recipe
-    plan: Augmentation
-    device: torch.device
-    settings: dict[str, Any]
-    resume: bool
-    tick: Progress
-    epochs_left: int | None
-    share: tuple[float, float] = (0.0, 1.0)
-
-    def weights(self, stage: Stage) -> Path:
-        return self.folder / f"{stage.name}.weights.safetensors"
-
-    def answers(self, stage: Stage) -> Path:
-        return self.folder / f"{stage.name}.answers.safetensors"
-
-    def network(self, stage: Stage) -> MotionForActivityClassification:
-        model = MotionForActivityClassification(one_network(self.config))
-        model.load_state_dict(load_file(self.weights(stage)))
-        return model.eval()
-
-    def train(self, stage: Stage, corpus: Corpus, left_out: People | None) -> bool:
-        """False when the call was to end early. A stage that is finished is left as it is."""
-        epochs, seed = int(self.settings["epochs"]), int(self.settings["seed"])
-        state, tensors = (load_state(self.folder, stage.name) if self.resume else None) or (
-            StageState(self.settings),
-            {},
-        )
-        if state.epoch == epochs and self.weights(stage).is_file() and self.resume:
-            return True
-        data = corpus if left_out is None else corpus.without(left_out)
-        sampler = WindowSampler(data, self.device)
-        steps = max(1, round(sampler.seconds / self.recipe.epoch_window_s / self.recipe.batch_size))
-        learner = Learner(one_network(self.config), self.recipe, seed + 1000 * stage.number, self.device)
-        if tensors:
-            learner.restore(tensors)
-        else:
-            learner.set_gravity(corpus.gravity_density)
-        while state.epoch < epochs:
-            if self.epochs_left == 0:
-                return False
-            first = state.epoch * steps
-            span = (first, first + steps, steps * epochs)
-            loss = learner.epoch(sampler, self.plan, (seed, stage.number, state.epoch), span, self._report(stage))
-            state.epoch += 1
-            state.losses.append(round(loss, 5))
-            self.epochs_left = None if self.epochs_left is None else self.epochs_left - 1
-            if state.epoch % 4 == 0 or state.epoch == epochs or self.epochs_left is not None:
-                save_state(
-                    self.folder, stage.name, state, learner.model.state_dict(), learner.average, learner.optimizer
-                )
-        if left_out is not None:
-            model, held = learner.averaged(), corpus.only(left_out)
-            known = score_corpus(model, held, self.device)
-            blind = score_corpus(model, held, self.device, known_position=False)
-            tables = {f"known.{k}": s.logits for k, s in known.items()} | {
-                f"blind.{k}": s.logits for k, s in blind.items()
-            }
-            save_tensors(self.answers(stage), {k: torch.from_numpy(v).float() for k, v in tables.items()})
-        save_tensors(self.weights(stage), learner.average)
-        return True
-
-    def experts(self, corpus: Corpus, left_out: Sequence[People]) -> None:
-        """The regressions of every fold, whose answers are kept, and the final ones. What is finished is left as it is."""
-        final = self.folder / f"{EXPERTS}.weights.safetensors"
-        if final.is_file() and self.resume:
-            return
-        rate_hz = float(self.config.rate_hz)
-        experts = blank_experts(corpus, self.config)
-        self.tick(f"{EXPERTS}: reading windows", self.share[0])
-        seen = read_evidence(experts, corpus, rate_hz)
-        for number, people in enumerate(left_out):
-            path = self.folder / f"fold{number}-{EXPERTS}.answers.safetensors"
-            if path.is_file() and self.resume:
-                continue
-            self.tick(f"{EXPERTS}: fold {number}", self.share[0])
-            out = {name: np.isin(one.subjects, sorted(people[PROTOCOLS[name].dataset])) for name, one in seen.items()}
-            fit_experts(experts, {name: one.of(~out[name]) for name, one in seen.items()})
-            answers = expert_scores(experts, {name: one.of(out[name]) for name, one in seen.items()})
-            tables = {f"{view}.{name}": s.logits for name, views in answers.items() for view, s in views.items()}
-            save_tensors(path, {k: torch.from_numpy(v).float() for k, v in tables.items()})
-        self.tick(f"{EXPERTS}: everyone", self.share[0])
-        save_tensors(final, fit_experts(experts, seen).state_dict())
-
-    def fitted_experts(self) -> Experts:
-        experts = Experts(self.config)
-        experts.load_state_dict(load_file(self.folder / f"{EXPERTS}.weights.safetensors"))
-        return experts
-
-    def advice(self, fold: int, truth: Mapping[str, Scores]) -> dict[str, dict[str, Scores]]:
-        """Protocol → view → what the fold's regressions say of people they never saw."""
-        saved = load_file(self.folder / f"fold{fold}-{EXPERTS}.answers.safetensors")
-        return {
-            name: {
-                view: Scores(blank.protocol, saved[f"{view}.{name}"].double().numpy(), blank.truth, blank.subjects)
-                for view in VIEWS
-            }
-            for name, blank in truth.items()
-        }
-
-    def _report(self, stage: Stage) -> Progress:
-        begin, length = self.share
-        return lambda text, share: self.tick(f"{stage.name}: {text}", begin + length * share)
-
-
-def one_network(config: MotionConfig) -> MotionConfig:
-    """The shape of one network of an ensemble."""
-    return type(config)(**{**config.to_dict(), "members": 1})
 
 
 def _affordable(
@@ -277,30 +158,8 @@ def _affordable(
     return max(1, int(60 * budget_minutes / (each_s * steps * networks)))
 
 
-def out_of_fold(
-    run: _Run, todo: Sequence[Stage], corpus: Corpus, left_out: Sequence[People], kind: str
-) -> list[dict[str, Scores]]:
-    """Fold → protocol → what the fold's networks, pooled, say of people they never saw. kind: `known` or `blind`."""
-    found = []
-    for fold, people in enumerate(left_out):
-        answers: list[dict[str, Tensor]] = [load_file(run.answers(s)) for s in todo if s.fold == fold]
-        truth = truth_of(corpus.only(people), float(run.config.rate_hz))
-        found.append(
-            {
-                name: Scores(
-                    blank.protocol,
-                    np.mean([a[f"{kind}.{name}"].double().numpy() for a in answers], axis=0),
-                    blank.truth,
-                    blank.subjects,
-                )
-                for name, blank in truth.items()
-            }
-        )
-    return found
-
-
 def _finish(
-    run: _Run, todo: Sequence[Stage], corpus: Corpus, left_out: Sequence[People], seconds: float
+    run: TrainingRun, todo: Sequence[Stage], corpus: Corpus, left_out: Sequence[People], seconds: float
 ) -> TrainingSummary:
     """Temperatures from the out-of-fold answers, the final networks pooled, and the card."""
     from models.motion.training.card import write_card
@@ -346,7 +205,7 @@ def _finish(
     return summary
 
 
-def _summary(run: _Run, todo: Sequence[Stage], corpus: Corpus, seconds: float) -> TrainingSummary:
+def _summary(run: TrainingRun, todo: Sequence[Stage], corpus: Corpus, seconds: float) -> TrainingSummary:
     """Without figures, which only a whole run has."""
     subjects: dict[str, set[str]] = {}
     for stream in corpus.streams:

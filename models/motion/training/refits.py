@@ -18,7 +18,8 @@ from models.motion.training.augment import Augmentation
 from models.motion.training.corpus import TrainingStream, assemble, training_stream
 from models.motion.training.experts import blank_experts, expert_scores, fit_experts, fit_pool, read_evidence
 from models.motion.training.learner import Learner, Recipe
-from models.motion.training.loop import DEFAULT_EPOCHS, default_config, one_network
+from models.motion.training.loop import DEFAULT_EPOCHS, default_config
+from models.motion.training.run import one_network
 from models.motion.training.sampling import WindowSampler
 from models.motion.training.stages import People
 from models.motion.training.validation import Scores, fit_temperatures, score_corpus
