@@ -15,6 +15,7 @@ from agents.language import LanguageModel, SentenceEmbedder, open_language_model
 from evals.registry import TaskOptions
 from evals.runs import JsonValue, Run, Sample
 from evals.tasks.late_fusion.asking import ask
+from evals.tasks.late_fusion.audit import pairs_material
 from evals.tasks.late_fusion.choosing import Draw, probabilities
 from evals.tasks.late_fusion.classes import NAMES
 from evals.tasks.late_fusion.draws import Pair, counts
@@ -87,6 +88,10 @@ def collect_pairs(options: TaskOptions, run: Run) -> None:
     ready = setup(options.data_dir, quick, run)
     given, draws = ready.given, ready.draws
     _note(run, ready)
+    audited = pairs_material(
+        given, options.data_dir, *([p for draw in side for p in draw.pairs] for side in (draws.development, draws.test))
+    )
+    run.audit(audited, PART)
     _baselines(run, ready)
     _summed(run, draws, summed_systems(draws.development))
     llm = None if options.llm in ("", "none") else open_language_model(options.llm)

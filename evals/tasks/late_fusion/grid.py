@@ -38,6 +38,12 @@ def asked_pairs(draws: Sequence[Draw], cell: Cell, quick: bool) -> list[Pair]:
     return pairs if in_full else pairs[::_THINNED]
 
 
+def exemplar_ids(given: Evidence, exemplars: Sequence[Pair]) -> tuple[str, ...]:
+    """Clips and windows that one-shot prompts quote."""
+    clips = [given.heard.clips[e.clip].file for e in exemplars if e.clip is not None]
+    return (*clips, *(given.moved.windows[e.movement].id for e in exemplars if e.movement is not None))
+
+
 def asked_cells(draws: Sequence[Draw], quick: bool) -> list[tuple[str, Cell, list[Pair], int]]:
     """(name, cell, samples, seed of the options' order) of the grid and of its two controls."""
     found = [(cell.name, cell, asked_pairs(draws, cell, quick), 0) for cell in cells(quick)]

@@ -13,6 +13,7 @@ from agents.language import LanguageModel, SentenceEmbedder, open_language_model
 from evals.registry import TaskOptions
 from evals.runs import JsonValue, Run, Sample
 from evals.tasks.late_fusion.asking import ask
+from evals.tasks.late_fusion.audit import kitchens_material
 from evals.tasks.late_fusion.choosing import log_softmax
 from evals.tasks.late_fusion.collecting import answer_store
 from evals.tasks.late_fusion.kitchen_models import FOLDS, Embedder, cosines, fold_of, logistic, markov, most_frequent
@@ -61,6 +62,8 @@ def collect_kitchens(options: TaskOptions, run: Run) -> None:
             "participants": len({m.participant for m in rows}),
             "with_sound": round(float(np.mean([bool(m.sounds) for m in rows])), 4),
         }
+        for fold in range(FOLDS):
+            run.audit(kitchens_material(rows, fold), f"{_part(question)}/fold {fold}")
         told = _trained(run, question, rows, verbs)
         _embedded(run, question, rows, verbs, embedder)
         if llm is not None:
