@@ -44,11 +44,13 @@ def sound_vectors(scores: npt.ArrayLike, inner: npt.ArrayLike | None = None) -> 
 class LabelledSounds:
     """vectors: (n, D) unit rows of sounds with known activities, `activities` their names.
 
+    tags: whose scores the vectors were made of (`sound_vectors(scores)`), so that a tagger's output can be compared with them.
     An activity without a labelled sound is neither likelier nor less likely for what is heard: its log ratio is 0.
     """
 
     vectors: Floats
     activities: tuple[str, ...]
+    tags: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.vectors) != len(self.activities) or not self.activities:
@@ -80,6 +82,17 @@ class LabelledSounds:
         logs = self.log_ratios(np.atleast_2d(asked), self.known)[0]
         shares = np.exp(logs - logs.max())
         return Distribution(self.known, tuple(float(p) for p in shares / shares.sum()))
+
+    def hears(self, said: Distribution) -> bool:
+        """Whether a tagger's output is over the very tags of these sounds."""
+        return bool(self.tags) and set(said.labels) == set(self.tags)
+
+    def about(self, said: Distribution) -> Distribution:
+        """`distribution` of what a tagger said. ValueError when its tags are not those of these sounds."""
+        if not self.hears(said):
+            raise ValueError(f"{len(said.labels)} tags, these sounds are over {len(self.tags)}")
+        scores = dict(zip(said.labels, said.probabilities, strict=True))
+        return self.distribution(sound_vectors([[scores[tag] for tag in self.tags]]))
 
     def _codes(self) -> npt.NDArray[np.int64]:
         known = self.known

@@ -11,7 +11,7 @@ from agents.fusion.fuser import Embedder
 from agents.fusion.pairing import paired_development, sound_readings
 from agents.fusion.records import Pattern
 from agents.fusion.vocabulary import ActivityVocabulary
-from agents.fusion.weights import FusionWeights, PatternWeights, Provenance
+from agents.fusion.weights import FusionWeights, PatternWeights, Provenance, shipped_weights
 from agents.language import LanguageModel
 from models.audio import SoundModel
 
@@ -55,6 +55,13 @@ def fit_fusion(
         rows, scales = rows_of(items, words, embedder, llm, most_asked, progress)
         spoken = "none" if llm is None else f"{llm.name} {llm.revision}"
         patterns[pattern], provenance[pattern] = fit_pattern(rows, scales, data=data, language_model=spoken)
-    weights = FusionWeights(version=2, patterns=patterns, provenance=provenance, choice_nats=CHOICE_NATS)
+    weights = FusionWeights(
+        version=2,
+        patterns=patterns,
+        provenance=provenance,
+        choice_nats=CHOICE_NATS,
+        # Chosen elsewhere, on label-paired-12's development recordings (docs/late-fusion.md): kept as they are.
+        labelled_sounds=shipped_weights().labelled_sounds,
+    )
     weights.write(target)
     return weights

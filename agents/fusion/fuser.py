@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from agents.fusion.alike import LabelledSounds
 from agents.fusion.records import MODEL_FAILED, Decision, FusionInput, FusionMode, FusionResult
 from agents.fusion.report import modality_records
 from agents.fusion.terms import EMBEDDING, LANGUAGE, Sum, Term, lacking, ranking, source_terms
@@ -34,7 +35,8 @@ class Fuser:
 
     mode: `auto` asks the language model only below the calibrated confidence, and only where its score earned a weight on
     held-out groups; `always` asks about every episode; `never` about none. In `auto` a failing model is not asked again
-    in the same batch and the pool decides, with the reason; in `always` its failure is raised.
+    in the same batch and the pool decides, with the reason; in `always` its failure is raised. sounds: labelled sounds to compare
+    with; what they say then outweighs the map from tags to activities, and the constants are those chosen with them.
     """
 
     vocabulary: ActivityVocabulary = field(default_factory=ActivityVocabulary)
@@ -42,12 +44,14 @@ class Fuser:
     llm: LanguageModel | None = None
     mode: FusionMode = "auto"
     weights: FusionWeights = field(default_factory=shipped_weights)
+    sounds: LabelledSounds | None = None
 
     def fuse(self, inputs: Sequence[FusionInput]) -> list[FusionResult]:
         """One result an input, in order. ValueError for an input without any modality (that is no episode to decide).
 
         Raises LanguageModelFailure only under `always`.
         """
+        inputs = [self._compared(given) for given in inputs]
         reduced = [self._reductions(given) for given in inputs]
         everything = [*inputs, *(other for row in reduced for other in row.values() if other is not None)]
         cosines = self._cosines(everything)
@@ -70,6 +74,13 @@ class Fuser:
             }
             results.append(self._result(given, whole, without, asked, reason))
         return results
+
+    def _compared(self, given: FusionInput) -> FusionInput:
+        """With what the labelled sounds say about its first microphone, where they are of the same tagger."""
+        if self.sounds is None or given.alike is not None or not given.sound:
+            return given
+        said = given.sound[0].distribution
+        return replace(given, alike=self.sounds.about(said)) if self.sounds.hears(said) else given
 
     def _reductions(self, given: FusionInput) -> dict[str, FusionInput | None]:
         names = source_terms(given, self.vocabulary, self._constants(given)).terms

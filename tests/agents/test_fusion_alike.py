@@ -69,6 +69,22 @@ def test_labelled_sounds_decide_where_the_tags_say_nothing() -> None:
     assert without is not None and without.activity != "cooking"
 
 
+def test_a_fuser_with_labelled_sounds_compares_by_itself() -> None:
+    tags = ("Hum", "Hiss", "Rattle")
+    rows = [[0.8, 0.1, 0.1]] * 6 + [[0.1, 0.1, 0.8]] * 6
+    sounds = LabelledSounds(sound_vectors(rows), ("vacuum_cleaning",) * 6 + ("washing_dishes",) * 6, tags)
+    heard = Reading("microphone", Distribution(tags, (0.7, 0.2, 0.1)))
+    plain, helped = (Fuser(mode="never", sounds=s).fuse([FusionInput(sound=(heard,))])[0] for s in (None, sounds))
+    assert helped.activity == "vacuum_cleaning" != plain.activity
+    assert helped.confidence > plain.confidence
+    other = Reading("microphone", Distribution(("Dog",), (0.7,)))
+    assert "alike" not in {
+        m.name for m in Fuser(mode="never", sounds=sounds).fuse([FusionInput(sound=(other,))])[0].modalities
+    }
+    with pytest.raises(ValueError, match="tags"):
+        sounds.about(other.distribution)
+
+
 def test_constants_of_labelled_sounds_are_used_only_with_them() -> None:
     base = shipped_weights()
     special = base.of("sound").model_copy(update={"alike": 0.0})
