@@ -11,7 +11,7 @@ from pathlib import Path
 
 from recordings import UserError
 
-ROLES = ("motion", "audio")
+ROLES = ("motion", "audio", "chronos", "sensorllm")
 
 
 @dataclass(frozen=True, slots=True)

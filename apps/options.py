@@ -53,6 +53,24 @@ AudioModel = Annotated[
         help="A checkpoint folder or yamnet:PATH instead of the shipped one.",
     ),
 ]
+Experts = Annotated[
+    str | None,
+    typer.Option(
+        "--experts",
+        metavar="NAMES",
+        rich_help_panel=_MODELS,
+        help="Who reads the motion: motion (default), or motion,sensorllm.",
+    ),
+]
+SensorllmModel = Annotated[
+    str | None,
+    typer.Option(
+        "--sensorllm-model",
+        metavar="DIR",
+        rich_help_panel=_MODELS,
+        help="A tuned SensorLLM checkpoint, for --experts motion,sensorllm.",
+    ),
+]
 Exemplars = Annotated[
     str | None,
     typer.Option(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from agents.language import LanguageModel
     from agents.timeline import TimelineRecord
     from models.motion import MotionClassifier
+    from models.sensorllm import SensorLLM
     from tools import Bench
     from tools.exemplars import ExemplarStore
 
@@ -67,8 +68,44 @@ class Workbench:
         from models.audio import open_sound_tagger
         from tools import Bench
 
+        expert = self.sensor_language  # first: what it lacks should be said before anything is loaded
         sound = open_sound_tagger(self.settings.audio_model)
-        return Bench(motion=self.motion, sound=sound, exemplars=self.store(self.motion.revision))
+        return Bench(
+            motion=self.motion, sound=sound, exemplars=self.store(self.motion.revision), sensor_language=expert
+        )
+
+    @cached_property
+    def sensor_language(self) -> SensorLLM | None:
+        """The second expert on motion, where the settings name it. UserError where no tuned checkpoint is at hand."""
+        wanted = [name.strip() for name in self.settings.experts.split(",") if name.strip()]
+        if "motion" not in wanted or set(wanted) - {"motion", "sensorllm"}:
+            raise UserError(
+                "--experts", expected="motion or motion,sensorllm", found=self.settings.experts, cure="name these alone"
+            )
+        if "sensorllm" not in wanted:
+            return None
+        from models.sensorllm import SensorLLM, shipped_checkpoints
+
+        chosen = _path(self.settings.sensorllm_model)
+        if chosen is None:
+            tuned = [name for name in shipped_checkpoints() if name != "align"]
+            if not tuned:
+                raise UserError(
+                    "--experts motion,sensorllm",
+                    expected="a tuned SensorLLM checkpoint",
+                    found="none shipped",
+                    cure="train one with `telltale train sensorllm --stage tune` and name it with --sensorllm-model DIR",
+                )
+            return SensorLLM.from_pretrained(tuned[0], cache_dir=self.settings.cache_dir, progress=self.progress)
+        expert = SensorLLM.from_pretrained(chosen, cache_dir=self.settings.cache_dir, progress=self.progress)
+        if not expert.labels:
+            raise UserError(
+                chosen,
+                expected="a tuned checkpoint",
+                found="an aligned one without a class head",
+                cure="tune it with `telltale train sensorllm --stage tune --aligned DIR`",
+            )
+        return expert
 
     def store(self, revision: str) -> ExemplarStore | None:
         """The labelled examples for the motion checkpoint `revision`; None when the settings name none.

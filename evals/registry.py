@@ -102,6 +102,14 @@ TASKS: dict[str, TaskEntry] = {
             needs="usc_had, hapt, motionsense, wisdm",
         ),
         TaskEntry(
+            "sensorllm",
+            "evals.tasks.sensorllm",
+            "What do alignment and text bring a language model that reads windows?",
+            protocols="fixed@usc_had+hapt+motionsense+wisdm_watch",
+            systems="majority, forest, minirocket, multirocket_hydra, deepconvlstm, patchtst, chronos_mlp, task_only_no_text, task_only, sensorllm_no_text, sensorllm, telltale_motion, sensorllm:DIR",
+            needs="usc_had, hapt, motionsense, wisdm",
+        ),
+        TaskEntry(
             "sound",
             "evals.tasks.sound",
             "Which daily sound is in a clip of a group never heard before?",

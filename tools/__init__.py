@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tools.quantities import QUANTITIES, Quantity
     from tools.recomputation import NotRecomputable, recompute
     from tools.search import SpanNeighbours, nearest_exemplars, search_exemplars
+    from tools.sensor_language import SensorLanguageModel, classify_with_sensorllm, describe_trend
     from tools.statistics import describe_statistics
     from tools.trend import Trend, TrendSegment, TrendSummary, parse_trend, trend_text
     from tools.trend_caption import caption_trend
@@ -38,6 +39,7 @@ _HOME = {
     "Perception": "perception",
     "QUANTITIES": "quantities",
     "Quantity": "quantities",
+    "SensorLanguageModel": "sensor_language",
     "SoundModel": "perception",
     "SpanNeighbours": "search",
     "TOOLS": "langchain",
@@ -47,7 +49,9 @@ _HOME = {
     "caption_audio": "audio",
     "caption_trend": "trend_caption",
     "classify_motion": "motion",
+    "classify_with_sensorllm": "sensor_language",
     "describe_statistics": "statistics",
+    "describe_trend": "sensor_language",
     "detect_events": "events",
     "measure": "measurement",
     "nearest_exemplars": "search",
@@ -70,6 +74,7 @@ __all__ = [
     "NotRecomputable",
     "Perception",
     "Quantity",
+    "SensorLanguageModel",
     "SoundModel",
     "SpanNeighbours",
     "Trend",
@@ -78,7 +83,9 @@ __all__ = [
     "caption_audio",
     "caption_trend",
     "classify_motion",
+    "classify_with_sensorllm",
     "describe_statistics",
+    "describe_trend",
     "detect_events",
     "measure",
     "nearest_exemplars",

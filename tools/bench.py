@@ -11,6 +11,7 @@ from tools.perception import MotionModel, Perception, SoundModel, perceive_motio
 
 if TYPE_CHECKING:
     from tools.exemplars import ExemplarStore
+    from tools.sensor_language import SensorLanguageModel
 
 T = TypeVar("T")
 
@@ -21,7 +22,7 @@ STRIDE_S = 1.28
 class Bench:
     """Models, exemplars and recordings that the tools work on. Threads may share it.
 
-    motion, sound, exemplars: None means that the bench has none; tools then answer "no data". Results of whole-stream
+    motion, sound, exemplars, sensor_language: None means that the bench has none; tools then answer "no data". Results of whole-stream
     computations are kept until the recording is removed.
     """
 
@@ -32,6 +33,7 @@ class Bench:
         exemplars: ExemplarStore | None = None,
         window_s: float = WINDOW_S,
         stride_s: float = STRIDE_S,
+        sensor_language: SensorLanguageModel | None = None,
     ) -> None:
         if window_s <= 0 or stride_s <= 0:
             raise UserError(
@@ -43,6 +45,7 @@ class Bench:
         self.motion = motion
         self.sound = sound
         self.exemplars = exemplars
+        self.sensor_language = sensor_language
         self.window_s = window_s
         self.stride_s = stride_s
         self._recordings: dict[str, Recording] = {}
@@ -116,6 +119,26 @@ class Bench:
     def sound_perception(self, recording_id: str, stream: str | None = None) -> Perception | None:
         """The named stream's perception, else that of the first audio stream that has a usable window."""
         return _chosen(self.sound_perceptions(recording_id), stream)
+
+    def sensor_language_perceptions(self, recording_id: str) -> tuple[Perception, ...]:
+        """One perception a motion stream that the tuned sensor language model can read; () without one.
+
+        Its windows stand side by side: each costs a pass of a language model.
+        """
+        recording = self.recording(recording_id)
+        model = self.sensor_language
+        if model is None or not model.labels:
+            return ()
+        found = (
+            self.once(
+                recording.id,
+                f"sensor_language:{stream.name}",
+                lambda stream=stream: perceive_motion(model, recording, stream, self.window_s, self.window_s),
+            )
+            for stream in recording.of("motion")
+            if stream.has("acc_x", "acc_y", "acc_z")
+        )
+        return tuple(perception for perception in found if perception.usable.any())
 
     def _motion(self, model: MotionModel, recording: Recording, stream: Stream) -> Perception:
         return self.once(

@@ -25,6 +25,7 @@ from tools.measurement import measure
 from tools.motion import classify_motion
 from tools.quantities import quantity_names
 from tools.search import search_exemplars
+from tools.sensor_language import classify_with_sensorllm, describe_trend
 from tools.statistics import describe_statistics
 from tools.trend_caption import caption_trend
 
@@ -155,6 +156,16 @@ def _describe_statistics(
     return _answer(lambda: describe_statistics(bench_of(config), recording_id, span.span(), channels))
 
 
+def _describe_trend(
+    recording_id: str, span: SpanArgument, config: RunnableConfig, channels: list[str] | None = None
+) -> Answer:
+    return _answer(lambda: describe_trend(bench_of(config), recording_id, span.span(), channels))
+
+
+def _classify_with_sensorllm(recording_id: str, spans: list[SpanArgument], config: RunnableConfig) -> Answer:
+    return _answer(lambda: classify_with_sensorllm(bench_of(config), recording_id, [s.span() for s in spans]))
+
+
 def _detect_events(recording_id: str, span: SpanArgument, config: RunnableConfig) -> Answer:
     return _answer(lambda: detect_events(bench_of(config), recording_id, span.span()))
 
@@ -217,6 +228,18 @@ TOOLS: tuple[BaseTool, ...] = (
         "Describe how each channel rises, falls or stays steady over a span: the overall trend, every stretch with its "
         "times, and the seconds spent in each.",
         TrendArguments,
+    ),
+    _tool(
+        _describe_trend,
+        "describe_trend",
+        "Tell in a person's words how each channel goes over a short span, every line of it checked against the samples.",
+        ChannelsArguments,
+    ),
+    _tool(
+        _classify_with_sensorllm,
+        "classify_with_sensorllm",
+        "Ask a second, language-based model which activity the motion sensors show in each span, with its probability.",
+        SpansArguments,
     ),
     _tool(
         _describe_statistics,

@@ -15,6 +15,7 @@ from tools.measurement import measure
 from tools.method import parameters
 from tools.motion import classify_motion
 from tools.search import search_exemplars
+from tools.sensor_language import classify_with_sensorllm, describe_trend
 from tools.statistics import describe_statistics
 from tools.trend_caption import EXACT, caption_trend
 
@@ -66,6 +67,10 @@ _RERUN: dict[str, Rerun] = {
     "tag_audio": lambda bench, e: tag_audio(bench, e.recording_id, [_span(e)]),
     "caption_audio": lambda bench, e: caption_audio(bench, e.recording_id, [_span(e)]),
     "caption_trend": _trend,
+    "classify_with_sensorllm": lambda bench, e: classify_with_sensorllm(bench, e.recording_id, [_span(e)]),
+    "describe_trend": lambda bench, e: describe_trend(
+        bench, e.recording_id, _span(e), None if e.channel is None else [e.channel]
+    ),
     "describe_statistics": lambda bench, e: describe_statistics(
         bench, e.recording_id, _span(e), None if e.channel is None else [e.channel]
     ),

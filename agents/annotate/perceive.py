@@ -18,6 +18,7 @@ def modalities(state: State) -> list[Send]:
     return [
         Send("perceive", Branch(recording_id=recording_id, modality="motion")),
         Send("perceive", Branch(recording_id=recording_id, modality="sound")),
+        Send("perceive", Branch(recording_id=recording_id, modality="sensorllm")),
     ]
 
 
@@ -30,7 +31,11 @@ def perceive(state: Branch, runtime: Runtime[Context]) -> State:
 
 def perceived_by(bench: Bench, recording_id: str, modality: ModalityName) -> dict[str, Perceived]:
     """What a modality's model perceived, by `modality:stream`; empty without such a stream or model."""
-    said = bench.motion_perceptions if modality == "motion" else bench.sound_perceptions
+    said = {
+        "motion": bench.motion_perceptions,
+        "sensorllm": bench.sensor_language_perceptions,
+        "sound": bench.sound_perceptions,
+    }[modality]
     return {
         f"{modality}:{p.stream}": Perceived(modality, p.stream, p.revision, len(p.windows), int(p.usable.sum()))
         for p in said(recording_id)

@@ -41,6 +41,7 @@ def testimony(context: Context, recording_id: str, spans: Sequence[Span]) -> lis
     settings = context.settings
     found = [
         *call(context, "classify_motion", recording_id, spans=spans),
+        *call(context, "classify_with_sensorllm", recording_id, spans=spans),
         *call(context, "tag_audio", recording_id, spans=spans),
         *call(context, "caption_audio", recording_id, spans=spans),
     ]

@@ -12,6 +12,9 @@ def perception_of(context: Context, recording_id: str, perceived: Perceived) -> 
     """The arrays behind a `Perceived`."""
     if perceived.modality == "motion":
         return context.bench.motion_perception(recording_id, perceived.stream)
+    if perceived.modality == "sensorllm":
+        said = context.bench.sensor_language_perceptions(recording_id)
+        return next((p for p in said if p.stream == perceived.stream), None)
     return context.bench.sound_perception(recording_id, perceived.stream)
 
 
@@ -22,7 +25,8 @@ def tracks_of(context: Context, recording_id: str, perceived: dict[str, Perceive
     """
     settings = context.settings
     share = {"motion": 1.0, "sound": settings.sound_weight}
-    heard = [(key, p) for key, p in perceived.items() if p.usable]
+    # A second opinion on the same samples, from windows side by side, moves no boundary.
+    heard = [(key, p) for key, p in perceived.items() if p.usable and p.modality != "sensorllm"]
     tracks = []
     for key, p in heard:
         perception = perception_of(context, recording_id, p)

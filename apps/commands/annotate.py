@@ -27,6 +27,8 @@ def annotate(
     fusion: options.Fusion = None,
     motion_model: options.MotionModel = None,
     audio_model: options.AudioModel = None,
+    experts: options.Experts = None,
+    sensorllm_model: options.SensorllmModel = None,
     exemplars: options.Exemplars = None,
     exclude_subject: options.ExcludeSubject = None,
     units: options.Units = None,
@@ -41,7 +43,8 @@ def annotate(
     from apps.workbench import Workbench
 
     settings = load_settings(
-        config, data=data, llm=llm, fusion=fusion, motion_model=motion_model, audio_model=audio_model, exemplars=exemplars,
+        config, data=data, llm=llm, fusion=fusion, motion_model=motion_model, audio_model=audio_model, experts=experts,
+        sensorllm_model=sensorllm_model, exemplars=exemplars,
         exclude_subject=exclude_subject, units=units, rate=rate, position=position,
     )  # fmt: skip
     with progress(quiet) as report:

@@ -13,11 +13,15 @@ import typer
 from apps import options
 
 app = typer.Typer(add_completion=False)
+_SENSORLLM = "Of sensorllm"
 
 
 @app.command()
 def train(
-    model: Annotated[Literal["motion", "audio"], typer.Argument(metavar="MODEL", help="motion or audio.")],
+    model: Annotated[
+        Literal["motion", "audio", "chronos", "sensorllm"],
+        typer.Argument(metavar="MODEL", help="motion, audio, chronos (the time-series encoder) or sensorllm."),
+    ],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="DIR", help="Checkpoint, card and the state to resume from.")
     ],
@@ -29,6 +33,43 @@ def train(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume/--no-resume", help="Go on where a stopped run in DIR was.")] = True,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N.")] = "auto",
+    stage: Annotated[
+        Literal["align", "tune"],
+        typer.Option(rich_help_panel=_SENSORLLM, help="align: language to channels; tune: activities of windows."),
+    ] = "align",
+    dataset: Annotated[
+        str | None,
+        typer.Option(rich_help_panel=_SENSORLLM, help="tune: the set, such as hapt. align: leave out for all."),
+    ] = None,
+    aligned: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", rich_help_panel=_SENSORLLM, help="tune: start from this aligned checkpoint."),
+    ] = None,
+    backbone: Annotated[
+        str, typer.Option(metavar="MODEL", rich_help_panel=_SENSORLLM, help="embedded, a folder or a hub id.")
+    ] = "embedded",
+    encoder: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL", rich_help_panel=_SENSORLLM, help="A Chronos-T5 folder or hub id, not the shipped."
+        ),
+    ] = None,
+    examples: Annotated[
+        int | None,
+        typer.Option(min=1, rich_help_panel=_SENSORLLM, help="align: segments a set; tune: training windows."),
+    ] = None,
+    longest_samples: Annotated[
+        int, typer.Option(min=5, max=512, rich_help_panel=_SENSORLLM, help="align: samples of a segment at most.")
+    ] = 100,
+    kinds: Annotated[
+        str, typer.Option(rich_help_panel=_SENSORLLM, help="align: of trend,merged,frequency,periodicity,correlation.")
+    ] = "trend",
+    text: Annotated[
+        bool, typer.Option("--text/--no-text", rich_help_panel=_SENSORLLM, help="tune: statistics and a question.")
+    ] = True,
+    micro_batch: Annotated[
+        int | None, typer.Option(min=1, max=32, rich_help_panel=_SENSORLLM, help="Examples in memory at once.")
+    ] = None,
     config: options.Config = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
@@ -61,6 +102,40 @@ def train(
                 device=device,
             )
             facts = dataclasses.asdict(summary)
+        elif model == "chronos":
+            from models.chronos import train_chronos
+
+            encoded = train_chronos(
+                settings.data,
+                output,
+                seed=seed,
+                budget_minutes=budget_minutes,
+                resume=resume,
+                progress=report,
+                device=device,
+            )
+            facts = dataclasses.asdict(encoded)
+        elif model == "sensorllm":
+            from apps.sensor_language import SensorLanguageRun
+
+            facts = SensorLanguageRun(
+                data=settings.data,
+                output=output,
+                seed=seed,
+                epochs=epochs,
+                budget_minutes=budget_minutes,
+                resume=resume,
+                device=device,
+                dataset=dataset,
+                aligned=aligned,
+                backbone=backbone,
+                encoder=encoder,
+                examples=examples,
+                longest_samples=longest_samples,
+                kinds=tuple(kind.strip() for kind in kinds.split(",") if kind.strip()),
+                text=text,
+                micro_batch=micro_batch,
+            ).run(stage, report)
         else:
             from models.audio import train_audio
 

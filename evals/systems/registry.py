@@ -12,13 +12,14 @@ from evals.systems.system import WindowSystem
 from recordings import UserError
 
 IMPORTED = "predictions:"
+TUNED = "sensorllm:"
 
 
 @dataclass(frozen=True, slots=True)
 class SystemEntry:
     """key: what `--systems` is given. path: `module:class`, imported when it is asked. slow: asked on a sample only.
 
-    kind: `baseline` learns from the training windows; `ours` is the product; `words` knows the classes by words alone.
+    kind: `baseline` learns from the training windows; `network` does too, slowly, and is asked by name alone; `ours` is the product; `words` knows the classes by words alone.
     """
 
     key: str
@@ -41,6 +42,13 @@ SYSTEMS: dict[str, SystemEntry] = {
         SystemEntry("neighbours", "evals.systems.on_features:Neighbours", "baseline"),
         SystemEntry("minirocket", "evals.systems.rockets:MiniRocketRidge", "baseline"),
         SystemEntry("multirocket_hydra", "evals.systems.rockets:MultiRocketHydra", "baseline"),
+        SystemEntry("deepconvlstm", "evals.systems.networks:DeepConvLSTM", "network", slow=True),
+        SystemEntry("patchtst", "evals.systems.networks:PatchTST", "network", slow=True),
+        SystemEntry("chronos_mlp", "evals.systems.networks:ChronosMLP", "network", slow=True),
+        SystemEntry("sensorllm", "evals.systems.sensor_language:SensorLLMText", "network", slow=True),
+        SystemEntry("sensorllm_no_text", "evals.systems.sensor_language:SensorLLMNoText", "network", slow=True),
+        SystemEntry("task_only", "evals.systems.sensor_language:TaskOnlyText", "network", slow=True),
+        SystemEntry("task_only_no_text", "evals.systems.sensor_language:TaskOnlyNoText", "network", slow=True),
         SystemEntry("telltale_motion", "evals.systems.telltale_motion:TelltaleMotion", "ours"),
         SystemEntry("embedding_neighbours", "evals.systems.on_embeddings:EmbeddingNeighbours", "ours"),
         SystemEntry("embedding_probe", "evals.systems.on_embeddings:EmbeddingProbe", "ours"),
@@ -61,7 +69,11 @@ def systems(wanted: tuple[str, ...] = (), kinds: tuple[str, ...] = ("baseline", 
 def made(key: str) -> WindowSystem:
     if key.startswith(IMPORTED):
         return Imported(Path(key.removeprefix(IMPORTED)))
+    if key.startswith(TUNED):
+        from evals.systems.sensor_language import TunedCheckpoint
+
+        return TunedCheckpoint(Path(key.removeprefix(TUNED)))
     if key not in SYSTEMS:
-        known = f"one of {', '.join(SYSTEMS)} or {IMPORTED}FILE.npz"
+        known = f"one of {', '.join(SYSTEMS)} or {IMPORTED}FILE.npz or {TUNED}DIR"
         raise UserError(key, expected=known, found="no such window classifier", cure="name one with --systems")
     return SYSTEMS[key].make()

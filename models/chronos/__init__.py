@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -19,7 +20,21 @@ _LAZY = {
     "train_chronos": "models.chronos.training",
 }
 
-__all__ = ["ChronosEmbedder", "ChronosSummary", "StandardisedUniformBins", "token_ids", "train_chronos"]
+SHIPPED = Path(__file__).parent / "checkpoints" / "base"
+
+__all__ = [
+    "ChronosEmbedder",
+    "ChronosSummary",
+    "StandardisedUniformBins",
+    "has_shipped_encoder",
+    "token_ids",
+    "train_chronos",
+]
+
+
+def has_shipped_encoder() -> bool:
+    """Whether an encoder travels with Telltale; without one, a Chronos-T5 folder or hub id must be named."""
+    return (SHIPPED / "model.safetensors").is_file()
 
 
 def __getattr__(name: str) -> Any:

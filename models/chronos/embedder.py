@@ -67,6 +67,13 @@ class ChronosEmbedder:
         """
         name = str(SHIPPED if source is None else source)
         folder = Path(name)
+        if source is None and not (SHIPPED / "model.safetensors").is_file():
+            raise UserError(
+                "time-series encoder",
+                expected="a shipped one",
+                found="none yet",
+                cure="train one with `telltale train chronos` and name its folder as the encoder (--encoder DIR)",
+            )
         if folder.is_dir() and not (folder / "model.safetensors").is_file():
             raise _refused(name, "no model.safetensors")
         try:

@@ -21,8 +21,9 @@ from models.chronos.state import RunState, load_state, part, restore_optimizer, 
 from models.motion.predictor import pick_device
 from recordings import UserError
 
-DEFAULT_STEPS = 4000
-SAVE_EVERY = 500
+DEFAULT_STEPS = 8000
+SAVE_EVERY = 200
+LICENCE = "research and other non-commercial use: the hapt recordings forbid commercial use (see the card)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Recipe:
 
     context_samples: tuple[int, ...] = (32, 64, 128, 200, 320, 512)
     prediction_samples: int = 32
-    rows: int = 40_000
+    rows: int = 10_000
     peak_rate: float = 1e-3
     warm_up: float = 0.05
     weight_decay: float = 0.01
@@ -207,6 +208,7 @@ def _affordable(budget_minutes: float, config: T5Config, recipe: Recipe, bank: S
 def _write(folder: Path, model: T5ForConditionalGeneration, config: T5Config, summary: ChronosSummary) -> None:
     from models.chronos.card import write_card
 
+    config.checkpoint_name, config.licence = "chronos-base", LICENCE
     encoder = T5EncoderModel(config)
     encoder.load_state_dict(
         {k: v.cpu() for k, v in model.state_dict().items() if not k.startswith(("decoder", "lm_head"))}

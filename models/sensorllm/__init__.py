@@ -11,7 +11,14 @@ if TYPE_CHECKING:
     from models.sensorllm.frozen import FrozenParts, load_frozen
     from models.sensorllm.modeling_sensorllm import SensorLLMModel
     from models.sensorllm.predictor import SensorLLM, SensorPrediction
-    from models.sensorllm.training import AlignmentPlan, TuningPlan, train_alignment, train_tuning
+    from models.sensorllm.training import (
+        AlignmentPlan,
+        TuningPlan,
+        can_train_here,
+        train_alignment,
+        train_tuning,
+        tune_on_windows,
+    )
 
 # torch and transformers take seconds to import: only on first use.
 _LAZY = {
@@ -23,10 +30,12 @@ _LAZY = {
     "SensorLLMModel": "modeling_sensorllm",
     "SensorPrediction": "predictor",
     "TuningPlan": "training",
+    "can_train_here": "training",
     "load_frozen": "frozen",
     "shipped_checkpoints": "checkpoints",
     "train_alignment": "training",
     "train_tuning": "training",
+    "tune_on_windows": "training",
 }
 
 __all__ = [
@@ -38,10 +47,12 @@ __all__ = [
     "SensorLLMModel",
     "SensorPrediction",
     "TuningPlan",
+    "can_train_here",
     "load_frozen",
     "shipped_checkpoints",
     "train_alignment",
     "train_tuning",
+    "tune_on_windows",
 ]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from huggingface_hub import try_to_load_from_cache
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from models.backbone import Progress, find_weights, quiet_loading
@@ -60,6 +61,8 @@ def load_frozen(
         source, revision = weights.path, weights.revision
     else:
         local = offline
+        if offline and not isinstance(try_to_load_from_cache(backbone, "config.json"), str):
+            raise _unloadable(backbone, "none of that name in the cache, and the network is switched off")
     try:
         with quiet_loading():
             network = AutoModelForCausalLM.from_pretrained(
@@ -67,14 +70,19 @@ def load_frozen(
             )
             tokenizer = AutoTokenizer.from_pretrained(str(source), local_files_only=local, trust_remote_code=False)
     except Exception as problem:  # no route, no such name, a damaged file: many types, one cure
-        raise UserError(
-            backbone,
-            expected="a causal language model that transformers can load from safetensors",
-            found=f"{type(problem).__name__}: {str(problem).splitlines()[0] if str(problem) else 'no reason given'}",
-            cure="name a folder that save_pretrained wrote, or leave it out for the embedded model",
-        ) from problem
+        reason = str(problem).splitlines()[0] if str(problem) else "no reason given"
+        raise _unloadable(backbone, f"{type(problem).__name__}: {reason}") from problem
     if revision == "unknown":
         revision = str(getattr(network.config, "_commit_hash", None) or "unknown")
     network.eval().requires_grad_(False)
     network.to(device)
     return FrozenParts(network, tokenizer, embedder, backbone, revision)
+
+
+def _unloadable(backbone: str, found: str) -> UserError:
+    return UserError(
+        backbone,
+        expected="a causal language model that transformers can load from safetensors",
+        found=found,
+        cure="name a folder that save_pretrained wrote, or leave it out for the embedded model",
+    )

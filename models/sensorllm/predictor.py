@@ -30,7 +30,7 @@ from models.sensorllm.modeling_sensorllm import SensorLLMModel
 from models.sensorllm.open_labels import label_scores
 from models.sensorllm.processing_sensorllm import Layout, SensorLLMProcessor
 from models.sensorllm.stream_windows import windows_of
-from models.sensorllm.writing import constrained, write_answers
+from models.sensorllm.writing import under_constraints, write_answers
 from recordings import Span, Stream, UserError
 
 Floats = npt.NDArray[np.float32]
@@ -120,12 +120,12 @@ class SensorLLM:
         rate_hz: float,
         channels: Sequence[str],
         *,
-        constrained_answer: bool = True,
+        constrained: bool = True,
         batch_size: int = 32,
     ) -> list[str]:
         """The trend of each (l,) series in words, 2 ≤ l ≤ 512, SI units; one channel name for each.
 
-        constrained_answer: only texts that parse and whose segments tile the series can be written. UserError on NaN, on an
+        constrained: only texts that parse and whose segments tile the series can be written. UserError on NaN, on an
         unknown channel, a rate far from those of training, or a length outside the bounds.
         """
         values = checked_series(self.model.config, series, rate_hz, channels)
@@ -141,11 +141,12 @@ class SensorLLM:
             min(space, LINE_TOKENS * (len(v) - 1) + SUMMARY_TOKENS) for space, v in zip(room, values, strict=True)
         ]
         rules = None
-        if constrained_answer:
+        if constrained:
+            longest = room  # such an answer ends by itself
             answers = [
                 TrendConstraint(len(v), rate_hz, spoken_channel(name)) for name, v in zip(channels, values, strict=True)
             ]
-            rules = constrained(answers, self.trie, self.processor)
+            rules = under_constraints(answers, self.trie, self.processor)
         store = encode_all(self.frozen.embedder, [[v] for v in values], self.frozen.backbone.dtype)
         return write_answers(
             self.model, self.processor, layouts, store, longest=longest, batch_size=batch_size, allowed=rules

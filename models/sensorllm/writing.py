@@ -121,11 +121,16 @@ class ConstrainedAnswer:
                 raise RuntimeError("a token was written that its constraint does not admit")
             self.states.append(state)
         last = self.states[-1]
+        forced = last.forced
+        if forced:  # nothing to choose: the text that must come, as the tokenizer cuts it
+            token = self.processor.ids(forced)[0]
+            if forced.startswith(self.processor.text(token)):
+                return [token]
         allowed = self.trie.allowed_ids(last)
         return [*allowed, self.processor.end_of_turn] if last.complete or not allowed else allowed
 
 
-def constrained(
+def under_constraints(
     constraints: Sequence[TrendConstraint], trie: TokenTrie, processor: SensorLLMProcessor
 ) -> Callable[[int], Callable[[list[int]], Sequence[int]]]:
     """For `write_answers`: each prompt under its own constraint."""

@@ -82,6 +82,7 @@ def write_tuning_card(folder: Path, config: SensorLLMConfig, summary: TuningSumm
         "",
         f"Macro-F1 {100 * summary.validation['macro_f1']:.1f}, accuracy {100 * summary.validation['accuracy']:.1f}; {summary.windows} training windows,",
         f"{summary.fit.steps} steps of 32, step {summary.fit.best_step} kept; temperature {summary.temperature:g}.",
+        f"Weight beside the motion classifier when both are asked: {summary.fusion_weight:g} (0: it changed nothing for the better).",
         "The numbers on the held-out subjects, beside every baseline: `telltale eval sensorllm`.",
         "",
         "## Limits",

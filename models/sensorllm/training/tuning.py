@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import torch
+from scipy.special import softmax
 from torch import Tensor
 
 from models.backbone import Progress
@@ -21,6 +22,7 @@ from models.sensorllm.modeling_sensorllm import SensorLLMModel
 from models.sensorllm.processing_sensorllm import SensorLLMProcessor
 from models.sensorllm.training.alignment import DEFAULT_EPOCHS, LICENCE, fresh_model, save_trained
 from models.sensorllm.training.fit import FitOutcome, Task, fit
+from models.sensorllm.training.fusing import fusion_weight, motion_probabilities
 from models.sensorllm.training.trainer import Batch, Schedule
 from recordings import UserError
 
@@ -52,6 +54,7 @@ class TuningSummary:
     windows: int
     validation: dict[str, float]
     temperature: float
+    fusion_weight: float
     train_subjects: list[str]
     fit: FitOutcome
 
@@ -250,6 +253,10 @@ def train_tuning(
     )
     logits = validating.logits(model)
     model.config.logit_divisor = fit_temperature(logits, validating.targets)
+    motion = motion_probabilities(validating.samples, config.labels, protocol.position)
+    model.config.fusion_weight = fusion_weight(
+        motion, softmax(logits / model.config.logit_divisor, axis=1), validating.targets
+    )
     model.config.revision_name = f"{config.checkpoint_name}-s{seed}-n{outcome.best_step}"
     summary = TuningSummary(
         output_dir,
@@ -259,6 +266,7 @@ def train_tuning(
         len(training),
         figures(logits, validating.targets),
         model.config.logit_divisor,
+        model.config.fusion_weight,
         config.subjects[dataset],
         outcome,
     )
@@ -267,6 +275,58 @@ def train_tuning(
     save_trained(model, output_dir)
     write_tuning_card(output_dir, model.config, summary)
     return summary
+
+
+def tune_on_windows(
+    training: Sequence[WindowSample],
+    validation: Sequence[WindowSample],
+    labels: Sequence[str],
+    output_dir: Path,
+    *,
+    aligned: Path | None,
+    plan: TuningPlan | None = None,
+    seed: int = 0,
+    device: str = "auto",
+    frozen: FrozenParts | None = None,
+    epochs: int | None = None,
+    micro_batch: int | None = None,
+) -> TuningSummary:
+    """`train_tuning` on windows at hand, their labels in the order of `labels`, of one of the four sets."""
+    from models.sensorllm.checkpoints import load_trained
+
+    plan = plan or TuningPlan()
+    name = next(key for key, protocol in WINDOW_PROTOCOLS.items() if set(protocol.classes) == set(labels))
+    if frozen is None:
+        ends = (EMBEDDED, None) if aligned is None else _ends(load_trained(aligned).config)
+        frozen = load_frozen(*ends, device=pick_device(device))
+    processor = SensorLLMProcessor(frozen.tokenizer, SIX_CHANNELS)
+    made = []
+    for samples, wanted, number in ((training, plan.pool, 0), (validation, plan.validation_windows, 1)):
+        kept = evenly([s.label for s in samples], wanted, np.random.default_rng((seed, 5, number)))
+        chosen = [samples[int(i)] for i in kept]
+        made.append(WindowExamples(chosen, processor, frozen, WINDOW_PROTOCOLS[name].classes, plan.text))
+    return train_tuning(
+        Path(),
+        output_dir,
+        dataset=name,
+        aligned=aligned,
+        seed=seed,
+        epochs=epochs,
+        device=device,
+        micro_batch=micro_batch,
+        plan=plan,
+        frozen=frozen,
+        examples=(made[0], made[1]),
+    )
+
+
+def _ends(config: SensorLLMConfig) -> tuple[str, str]:
+    return config.backbone, config.encoder
+
+
+def can_train_here() -> bool:
+    """Whether there is a device on which the second stage takes minutes."""
+    return torch.cuda.is_available()
 
 
 def tuning_examples(

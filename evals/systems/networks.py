@@ -1,0 +1,59 @@
+"""Networks of the literature, trained on the fold's windows: DeepConvLSTM, a PatchTST-style transformer, Chronos + MLP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from evals.systems.system import Answer, Setting
+from evals.systems.windows import Mask, WindowSet
+from models.chronos import has_shipped_encoder
+
+if TYPE_CHECKING:
+    from models.window_networks import FittedNetwork
+
+NOT_QUICK = "left out of the quick form: minutes of training a fold"
+
+
+class _Network:
+    """kind: a name of `models.window_networks.NETWORKS`."""
+
+    kind = ""
+    name = ""
+    learns = True
+    random = True
+
+    def __init__(self) -> None:
+        self._fitted: FittedNetwork | None = None
+        self._detail = ""
+
+    @property
+    def detail(self) -> str:
+        return self._detail
+
+    def why_not(self, setting: Setting) -> str:
+        return NOT_QUICK if setting.quick else ""
+
+    def fit(self, train: WindowSet, validating: Mask, seed: int) -> None:
+        from models.window_networks import fit_network
+
+        self._fitted = fit_network(self.kind, train.values, train.truth, validating, len(train.classes), seed=seed)
+        self._detail = f"{self._fitted.parameters:,} trained parameters, epoch {self._fitted.epoch} chosen on validation subjects, seed {seed}"
+
+    def predict(self, test: WindowSet) -> Answer:
+        assert self._fitted is not None
+        return Answer.of(self._fitted.predict(test.values))
+
+
+class DeepConvLSTM(_Network):
+    kind, name = "deepconvlstm", "DeepConvLSTM"
+
+
+class PatchTST(_Network):
+    kind, name = "patchtst", "PatchTST-style transformer"
+
+
+class ChronosMLP(_Network):
+    kind, name = "chronos_mlp", "Chronos encoder + MLP"
+
+    def why_not(self, setting: Setting) -> str:
+        return super().why_not(setting) or ("" if has_shipped_encoder() else "no time-series encoder is shipped")

@@ -1,0 +1,126 @@
+"""`telltale eval sensorllm`: SensorLLM's activity recognition beside its ablations, networks and library models, and its speed.
+
+The trend texts (its other table) are measured by `captions`. Rows that would have to be tuned for hours here are left out,
+each with the reason; a checkpoint that was tuned elsewhere is asked with `--systems sensorllm:DIR`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from evals.registry import Result, TaskOptions
+from evals.runs import JsonValue, Run, Sample, measure
+from evals.systems.registry import TUNED
+from evals.tasks import har
+from models.motion.protocols import PROTOCOLS
+from recordings import UserError
+
+SETS = ("usc_had", "hapt", "motionsense", "wisdm_watch")
+DEFAULT = f"fixed@{'+'.join(SETS)}"
+ROWS = (
+    "majority", "forest", "minirocket", "multirocket_hydra", "deepconvlstm", "patchtst", "chronos_mlp",
+    "task_only_no_text", "task_only", "sensorllm_no_text", "sensorllm", "telltale_motion",
+)  # fmt: skip
+SPEED = "speed"
+SPEED_WINDOWS = 48
+TARGETS = {"usc_had": 0.64, "hapt": 0.96}
+# SensorLLM (Li et al. 2025), its tables of macro-F1: USC-HAD, UCI-HAR. Mean of five runs.
+PUBLISHED: dict[str, tuple[float, float]] = {
+    "PatchTST": (45.2, 86.8),
+    "Chronos+MLP": (44.2, 82.2),
+    "DeepConvLSTM": (48.8, 89.2),
+    "DeepConvLSTMAttn": (54.0, 89.6),
+    "Attend": (60.2, 93.2),
+    "SensorLLM": (61.2, 91.2),
+    "SensorLLM without text": (49.6, 89.2),
+    "task-only with text": (45.0, 82.0),
+    "task-only without text": (43.4, 80.0),
+    "SensorLLM aligned on the other set": (61.6, 91.0),
+}
+WHY = "their windows of the same set and an 8-billion-parameter backbone, and their step was selected on the test subjects"
+
+
+def collect(options: TaskOptions, run: Run) -> None:
+    """The window rows as `har` collects them, then the speed of the first tuned checkpoint that was named."""
+    har.collect(replace(options, protocol=options.protocol or DEFAULT, systems=options.systems or ROWS), run)
+    named = [Path(key.removeprefix(TUNED)) for key in options.systems if key.startswith(TUNED)]
+    if named and not run.finished(SPEED, SPEED):
+        _speed(options, run, named[0])
+
+
+def _speed(options: TaskOptions, run: Run, folder: Path) -> None:
+    """Windows a second of one checkpoint on test windows, three ways."""
+    from evals.systems import load_windows
+    from evals.systems.sensor_language import TunedCheckpoint
+    from models.sensorllm import SensorLLM
+    from models.sensorllm.throughput import measure_throughput
+    from recordings.datasets import HELD_OUT_SUBJECTS
+
+    protocol = next(
+        p for p in PROTOCOLS.values() if p.dataset == TunedCheckpoint(folder).config.dataset and p.name in SETS
+    )
+    if options.data_dir is None:
+        raise UserError("eval sensorllm", expected="the public data sets", found="none named", cure="give --data DIR")
+    who = sorted(HELD_OUT_SUBJECTS[protocol.dataset])[:1]
+    found = load_windows(protocol, options.data_dir, subjects=who)
+    count = min(len(found), 6 if options.quick else SPEED_WINDOWS)
+    chosen = found.take(np.linspace(0, len(found) - 1, count).astype(np.intp))
+    for row in measure_throughput(SensorLLM.from_pretrained(folder), chosen.values, chosen.rate_hz):
+        detail: dict[str, JsonValue] = {
+            "windows": row.windows,
+            "seconds": round(row.seconds, 3),
+            "windows_per_s": round(row.windows_per_s, 3),
+            "largest_difference": round(row.largest_difference, 6),
+        }
+        run.add(
+            Sample(row.way, SPEED, SPEED, who[0], truth="", prediction=None, score=row.windows_per_s, detail=detail)
+        )
+    run.finish(SPEED, SPEED, revision=str(folder.name))
+
+
+def score(run: Run) -> Result:
+    """A pure function of the run's rows and header."""
+    result = har.score(_without_speed(run))
+    quick = bool(run.header.get("quick"))
+    result["task"] = "sensorllm"
+    result["published"] = _published(quick)
+    result["targets"] = TARGETS
+    result["speed"] = [
+        {"way": s.id, **s.detail} for s in (run.samples(SPEED, SPEED) if run.finished(SPEED, SPEED) else ())
+    ]
+    result["command"] = "telltale eval sensorllm --data DIR" + (" --quick" if quick else "")
+    return result
+
+
+def _without_speed(run: Run) -> Run:
+    """The run's window rows alone, in memory: `har` reads a part's name as set/protocol/fold."""
+    kept = Run(header=cast("dict[str, JsonValue]", run.header))
+    for system, part in run.units():
+        if part != SPEED:
+            kept.add_all(run.samples(system, part))
+            if run.finished(system, part):
+                kept.finish(system, part, **run.facts(system, part))
+    return kept
+
+
+def _published(quick: bool) -> list[dict[str, object]]:
+    sampled = "; this run is a sample of the windows" if quick else ""
+    return [
+        {
+            "system": f"{system} on {name}",
+            "value": round(values[place] / 100, 4),
+            "source": "SensorLLM, its tables of macro-F1 (mean of five runs)",
+            "comparable": "no",
+            "why": WHY + sampled,
+        }
+        for place, name in enumerate(("usc_had", "hapt"))
+        for system, values in PUBLISHED.items()
+    ]
+
+
+def run(options: TaskOptions) -> Result:
+    return measure("sensorllm", options, collect, score)
