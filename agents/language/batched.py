@@ -33,7 +33,7 @@ class BatchedNetwork:
         self.device = torch.device(chosen)
         self._budget = _GPU_TOKENS if self.device.type == "cuda" else _CPU_TOKENS
         self._kept: tuple[tuple[int, ...], DynamicCache] | None = None
-        network.model.to(self.device)  # type: ignore[arg-type]
+        network.model.to(self.device)
 
     def log_likelihoods(self, prompts: Sequence[Ids], options: Sequence[Sequence[Ids]]) -> list[list[float]]:
         """options[i]: token ids of the options of prompts[i]; every prompt has as many. Results in the order given."""

@@ -165,7 +165,7 @@ def _features(recording: Recording, span: Span) -> Floats | None:
         bands = [spectrum[(frequency >= low) & (frequency < high)].sum() for low, high in itertools.pairwise(edges)]
         power += [np.log(np.maximum(bands, 1e-3))]
     statistics = [parts.mean(axis=0), parts.std(axis=0), *np.quantile(parts, (0.1, 0.9), axis=0)]
-    return np.concatenate([*statistics, *power])
+    return np.asarray(np.concatenate([*statistics, *power]), dtype=np.float64)
 
 
 def _told(x: Floats, y: npt.NDArray[np.int64], asked: Floats, classes: int, seed: int) -> Floats:
@@ -186,4 +186,5 @@ def _told(x: Floats, y: npt.NDArray[np.int64], asked: Floats, classes: int, seed
         part = np.zeros_like(total)
         part[:, model.classes_] = model.predict_proba(new)
         total += part / len(_MODELS)
-    return np.maximum(total, 1e-4) / np.maximum(total, 1e-4).sum(axis=1, keepdims=True)
+    shares = np.maximum(total, 1e-4)
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True))

@@ -14,6 +14,7 @@ from evals.statistics import (
     accuracy_of_counts,
     label_interval,
     macro_f1,
+    macro_f1_of_counts,
     paired_labels,
     permutation_test,
 )
@@ -183,19 +184,15 @@ def _difference(samples: Sequence[Sample], others: Sequence[Sample], labels: Seq
     """Macro-F1 of the samples that both answered."""
     beside = {s.id: s for s in others}
     mine = [s for s in samples if s.id in beside]
-    there = None if labels is None else _classes(mine)
-    return cast(
-        "Row",
-        paired_labels(
-            [s.truth for s in mine],
-            [s.prediction for s in mine],
-            [beside[s.id].prediction for s in mine],
-            [s.subject for s in mine],
-            labels=there,
-            **({} if labels is not None else {"metric": accuracy_of_counts}),  # type: ignore[arg-type]
-            resamples=RESAMPLES,
-        ).metric(),
-    )
+    return paired_labels(
+        [s.truth for s in mine],
+        [s.prediction for s in mine],
+        [beside[s.id].prediction for s in mine],
+        [s.subject for s in mine],
+        accuracy_of_counts if labels is None else macro_f1_of_counts,
+        labels=None if labels is None else _classes(mine),
+        resamples=RESAMPLES,
+    ).metric()
 
 
 def _kitchen_rows(run: Run, part: str) -> list[Row]:

@@ -74,7 +74,7 @@ class ScoreStore:
             self._journal.write("".join(json.dumps(row) + "\n" for row in rows))
             self._journal.flush()
             os.fsync(self._journal.fileno())
-        self._answers.update({str(row["key"]): row["answer"] for row in rows})  # type: ignore[misc]
+        self._answers.update({str(row["key"]): row["answer"] for row in rows})
 
     def answer(self, job: Job) -> Answer:
         """KeyError when it was not asked."""
