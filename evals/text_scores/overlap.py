@@ -6,6 +6,7 @@ bit-parallel, because the library's table takes a second for an answer of a few 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -16,26 +17,29 @@ from evals.versions import versions
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
-    """0 … 1. bleu1: sentence BLEU with unigrams and brevity penalty, tokeniser 13a. rouge1, rouge_l: F1. chrf: character
+    """0 … 1. bleu1: sentence BLEU with unigrams and brevity penalty, tokeniser 13a; bleu1_wordings: the same
+    against the reference and all further wordings. rouge1, rouge_l: F1. chrf: character
     6-grams, β = 2. meteor: None where WordNet is not installed.
     """
 
     bleu1: float
+    bleu1_wordings: float
     rouge1: float
     rouge_l: float
     chrf: float
     meteor: float | None
 
 
-def overlap(text: str, reference: str) -> Overlap:
-    """ImportError when the packages of the extra `evals` are not installed."""
+def overlap(text: str, reference: str, wordings: Sequence[str] = ()) -> Overlap:
+    """wordings: further texts that say the same as the reference. ImportError when the packages of the extra `evals` are not installed."""
     bleu, chrf, rouge, tokenizer = _scorers()
     if not text.strip():
-        return Overlap(0.0, 0.0, 0.0, 0.0, 0.0 if meteor_is_here() else None)
+        return Overlap(0.0, 0.0, 0.0, 0.0, 0.0, 0.0 if meteor_is_here() else None)
     said, wanted = tokenizer.tokenize(text), tokenizer.tokenize(reference)
     shared = common_subsequence(said, wanted)
     return Overlap(
         bleu1=bleu.sentence_score(text, [reference]).score / 100,
+        bleu1_wordings=bleu.sentence_score(text, [reference, *wordings]).score / 100,
         rouge1=float(rouge.score(reference, text)["rouge1"].fmeasure),
         rouge_l=2 * shared / (len(said) + len(wanted)) if said and wanted else 0.0,
         chrf=chrf.sentence_score(text, [reference]).score / 100,

@@ -104,6 +104,8 @@ def test_word_overlap_is_the_libraries() -> None:
         bleu = metrics.BLEU(max_ngram_order=1, effective_order=True)
         assert found.bleu1 == pytest.approx(bleu.sentence_score(a, [b]).score / 100)
         assert overlap(a, a).bleu1 == pytest.approx(1.0) and overlap(a, a).chrf == pytest.approx(1.0)
+        assert found.bleu1_wordings == pytest.approx(found.bleu1)
+        assert overlap(a, b, [a]).bleu1_wordings == pytest.approx(1.0)
     assert overlap("", "anything").bleu1 == 0.0
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import cast
+from zlib import crc32
 
 import numpy as np
 
@@ -15,8 +16,9 @@ from evals.tasks.captions.published import published
 from evals.text_scores import overlap, overlap_revision, structure, told_by
 from evals.text_scores.overlap import meteor_is_here
 from evals.versions import versions
-from models.sensorllm.data import TrendFacts, parse_trend_answer
+from models.sensorllm.data import TrendFacts, draw_style, parse_trend_answer, trend_answer
 
+WORDINGS = 7
 # In the order of the table. Rates are shares of the texts.
 METRICS: tuple[str, ...] = (
     "label_accuracy",
@@ -28,6 +30,7 @@ METRICS: tuple[str, ...] = (
     "tiling_rate",
     "self_consistent_rate",
     "bleu1",
+    "bleu1_wordings",
     "rouge1",
     "rouge_l",
     "chrf",
@@ -42,6 +45,7 @@ NOTES: dict[str, str] = {
     "parse_failure_rate": "texts that leave the grammar",
     "self_consistent_rate": "texts whose counts and totals follow from their own lines",
     "bleu1": "sentence BLEU, unigrams, sacrebleu 13a, mean over texts",
+    "bleu1_wordings": "the same against the reference and seven more random wordings of the exact facts",
     "minilm_cosine": "all-MiniLM-L6-v2, its first 256 tokens; not the published all-mpnet-base-v2",
     "reference": "the exact facts in one random wording of hundreds: `template paraphrase` is the ceiling of overlap",
 }
@@ -107,7 +111,7 @@ def scores_of(sample: Sample) -> dict[str, float]:
     told = told_by(text)
     samples, rate_hz = (_number(sample.detail, key) for key in ("samples", "rate_hz"))
     shape = structure(truth, told, int(samples), rate_hz)
-    words = overlap(text, sample.truth)
+    words = overlap(text, sample.truth, wordings_of(truth, sample.id))
     found = {
         "label_accuracy": shape.label_accuracy,
         "boundary_f1": shape.boundary_f1,
@@ -118,12 +122,19 @@ def scores_of(sample: Sample) -> dict[str, float]:
         "tiling_rate": float(shape.tiles),
         "self_consistent_rate": float(shape.consistent),
         "bleu1": words.bleu1,
+        "bleu1_wordings": words.bleu1_wordings,
         "rouge1": words.rouge1,
         "rouge_l": words.rouge_l,
         "chrf": words.chrf,
         "minilm_cosine": _number(sample.detail, "embedding_cosine"),
     }
     return found | ({} if words.meteor is None else {"meteor": words.meteor})
+
+
+def wordings_of(truth: TrendFacts, sample_id: str) -> list[str]:
+    """Further references: the same facts, worded at random from the segment's id."""
+    rng = np.random.default_rng(crc32(f"wordings/{sample_id}".encode()))
+    return [trend_answer(truth, draw_style(rng)) for _ in range(WORDINGS)]
 
 
 def _number(detail: Mapping[str, JsonValue], key: str) -> float:
