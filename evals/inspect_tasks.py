@@ -82,7 +82,7 @@ def fusion_samples(data: Path, names: tuple[str, ...], shots: str, mode: str, dr
     return found
 
 
-@scorer(metrics=[grouped([accuracy(), stderr()], "pattern")])
+@scorer(metrics=[grouped(accuracy(), "pattern"), stderr()])
 def one_of_the_classes(mode: str) -> Scorer:
     """Closed: exactly one of the phrases after trimming, else invalid. Open: the phrase nearest in meaning, or none."""
     from agents.fusion.late import map_open_answer

@@ -65,7 +65,7 @@ def collect_kitchens(options: TaskOptions, run: Run) -> None:
         for fold in range(FOLDS):
             run.audit(kitchens_material(rows, fold), f"{_part(question)}/fold {fold}")
         told = _trained(run, question, rows, verbs)
-        _embedded(run, question, rows, verbs, embedder)
+        _embedded(run, question, rows, verbs, told, embedder, quick)
         if llm is not None:
             store = answer_store(run, llm)
             _spoken(run, question, rows, verbs, told, llm, store, quick)
@@ -97,11 +97,24 @@ def _trained(run: Run, question: Question, rows: Sequence[Moment], verbs: Sequen
     return found
 
 
-def _embedded(run: Run, question: Question, rows: Sequence[Moment], verbs: Sequence[str], embedder: Embedder) -> None:
+def _embedded(
+    run: Run,
+    question: Question,
+    rows: Sequence[Moment],
+    verbs: Sequence[str],
+    told: Mapping[str, Floats],
+    embedder: Embedder,
+    quick: bool,
+) -> None:
+    """The sentence embedding, on the moments that the language model is asked about too, with the trained models beside it."""
+    part = f"{_part(question)}/asked"
+    chosen = asked_moments(rows, quick)
+    some = [rows[i] for i in chosen]
+    for name in ("logistic, history", "logistic, history + sound"):
+        _keep(run, name, part, some, verbs, told[name][chosen])
     for name, sound in (("MiniLM, history", False), ("MiniLM, history + sound", True)):
-        if not run.finished(name, _part(question)):
-            values = cosines(rows, verbs, embedder, True, sound)
-            _keep(run, name, _part(question), rows, verbs, values)
+        if not run.finished(name, part):
+            _keep(run, name, part, some, verbs, cosines(some, verbs, embedder, True, sound))
 
 
 def _spoken(
@@ -123,8 +136,6 @@ def _spoken(
     ask(llm, [*jobs, *free[False], *free[True]], store, run.progress)
     some = [rows[i] for i in chosen]
     column = [list(verbs).index(verb) for verb in shown]
-    for name in ("logistic, history", "logistic, history + sound"):
-        _keep(run, name, part, some, verbs, told[name][chosen])
     for sound in (False, True):
         kind = "history + sound" if sound else "history"
         base = np.mean([store.scores(job) for job in free[sound]], axis=0)

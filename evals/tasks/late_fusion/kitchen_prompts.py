@@ -13,7 +13,7 @@ from evals.tasks.late_fusion.store import Job
 
 # The verbs that the language model may choose: together more than nine tenths of all actions. The rest it always gets wrong.
 SHOWN_VERBS = 24
-ASKED, ASKED_QUICK = 2000, 60
+ASKED, ASKED_QUICK = 1000, 60
 _GERUND = {
     "put": "putting", "cut": "cutting", "take": "taking", "move": "moving", "remove": "removing", "close": "closing",
     "mix": "mixing", "shake": "shaking", "squeeze": "squeezing", "scoop": "scooping", "get": "getting", "turn-on": "turning on",

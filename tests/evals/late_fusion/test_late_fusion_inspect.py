@@ -5,12 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from inspect_ai import Task
 from openai_server import serving
 
 from evals.inspect_tasks import exact, late_fusion, one_of_the_classes
 from evals.tasks.late_fusion.classes import PHRASES
-
-inspect_ai = pytest.importorskip("inspect_ai")
 
 
 @pytest.mark.parametrize(
@@ -28,8 +27,7 @@ def test_an_answer_is_one_option_or_invalid(said: str, meant: str | None) -> Non
     assert exact(said, PHRASES) == meant
 
 
-def _small(answers: list[str], truths: list[str], mode: str = "closed") -> object:
-    from inspect_ai import Task
+def _small(truths: list[str], mode: str = "closed") -> Task:
     from inspect_ai.dataset import MemoryDataset, Sample
     from inspect_ai.solver import generate
 
@@ -42,15 +40,15 @@ def _small(answers: list[str], truths: list[str], mode: str = "closed") -> objec
 
 def test_inspect_s_mock_model_is_scored(tmp_path: Path) -> None:
     from inspect_ai import eval as run
-    from inspect_ai.model import ModelOutput, get_model
+    from inspect_ai.model import ModelOutput, ModelUsage, get_model
 
     said = ["cooking", "eating.", "no idea"]
-    model = get_model(
-        "mockllm/model", custom_outputs=[ModelOutput.from_content("mockllm/model", text) for text in said]
-    )
-    (log,) = run(
-        _small(said, ["cooking", "reading a book", "eating"]), model=model, log_dir=str(tmp_path), display="none"
-    )  # type: ignore[arg-type]
+    # Usage is stated: without it Inspect's mock model loads a tokenizer from the network to count.
+    usage = ModelUsage(input_tokens=1, output_tokens=1, total_tokens=2)
+    outputs = [ModelOutput.from_content("mockllm/model", text).model_copy(update={"usage": usage}) for text in said]
+    model = get_model("mockllm/model", custom_outputs=outputs)
+    task = _small(["cooking", "reading a book", "eating"])
+    (log,) = run(task, model=model, log_dir=str(tmp_path), display="none")
     assert log.status == "success"
     assert log.samples is not None
     scores = {s.id: s.scores["one_of_the_classes"] for s in log.samples if s.scores}
