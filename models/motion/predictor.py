@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,13 +54,23 @@ def pick_device(device: str) -> torch.device:
     return torch.device(device)
 
 
-def load_quietly(folder: Path) -> MotionForActivityClassification | MotionEnsemble:
-    """`from_pretrained` without its progress bar: two megabytes load in milliseconds."""
+@contextmanager
+def quietly() -> Iterator[None]:
+    """No progress bar: a few megabytes take milliseconds."""
     from transformers.utils import logging
 
     shown = logging.is_progress_bar_enabled()
     logging.disable_progress_bar()
     try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
+
+
+def load_quietly(folder: Path) -> MotionForActivityClassification | MotionEnsemble:
+    """One network or a pool, whichever the folder holds."""
+    with quietly():
         config = MotionConfig.from_pretrained(folder, local_files_only=True)
         kind = (
             MotionEnsemble
@@ -67,9 +78,6 @@ def load_quietly(folder: Path) -> MotionForActivityClassification | MotionEnsemb
             else MotionForActivityClassification
         )
         return kind.from_pretrained(folder, local_files_only=True)
-    finally:
-        if shown:
-            logging.enable_progress_bar()
 
 
 class MotionClassifier:

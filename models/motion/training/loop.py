@@ -12,7 +12,7 @@ import torch
 from models.motion.configuration_motion import MotionConfig
 from models.motion.experts import VIEWS
 from models.motion.modeling_motion import MotionEnsemble
-from models.motion.predictor import pick_device
+from models.motion.predictor import pick_device, quietly
 from models.motion.protocols import PROTOCOLS
 from models.motion.training.augment import Augmentation
 from models.motion.training.corpus import Corpus, read_corpus
@@ -192,7 +192,8 @@ def _finish(
     config.revision_name = f"{config.checkpoint_name}-s{run.settings['seed']}-e{run.settings['epochs']}"
     members = [run.network(stage) for stage in todo if stage.fold is None]
     model = MotionEnsemble.of(config, members, run.fitted_experts())
-    model.save_pretrained(run.folder)
+    with quietly():
+        model.save_pretrained(run.folder)
     (run.folder / "model.safetensors").chmod(0o644)
     summary = _summary(run, todo, corpus, seconds)
     summary = replace(
