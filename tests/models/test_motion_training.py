@@ -156,7 +156,7 @@ def test_the_loss_asks_only_what_a_set_can_know() -> None:
     target = torch.zeros_like(known)
     target[0, indices(["stairs"])] = True
     logits = torch.zeros(1, len(LEAVES), requires_grad=True)
-    masked_loss(logits, target, known).backward()
+    masked_loss(logits, target, known).backward()  # type: ignore[no-untyped-call]
     grad = logits.grad
     assert grad is not None
     up, down = indices(["stairs"])
