@@ -67,10 +67,10 @@ def _shared_stretches(material: Material) -> Finding:
 
 def _near(material: Material) -> Finding:
     tested = [i for i in material.tested if i.vector is not None]
-    learnt = [i for i in material.learnt if i.vector is not None]
+    learnt = [i.vector for i in material.learnt if i.vector is not None]
     if not tested or not learnt:
         return not_applicable("the items carry no samples")
-    pairs = near_copies([i.vector for i in learnt], [i.vector for i in tested])
+    pairs = near_copies(learnt, [i.vector for i in tested if i.vector is not None])
     return offenders(
         (tested[p.test].id for p in pairs),
         len(tested),

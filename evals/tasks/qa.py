@@ -157,7 +157,19 @@ def score(run: Run) -> Result:
     groups = {name: np.array(values, dtype=np.float64) for name, values in by_person.items()}
     ci95 = clustered_interval(groups, lambda rows: float(np.mean(rows))).ci95 if groups else None
     seed = cast("int", run.header.get("seed", 0))
-    result: Result = {
+    systems: list[dict[str, object]] = [
+        {
+            "name": SYSTEM, "part": "generated questions", "revision": run.header.get("revision", ""),
+            "metrics": {
+                "questions_exact": {"value": round(exact / max(1, len(present)), 4), "n": len(present)} | ({"ci95": [round(x, 4) for x in ci95]} if ci95 else {}),
+                "invented": {"value": len(made_up), "n": len(absent)},
+                "absent_statuses": dict(Counter(str(s.detail["answer_status"]) for s in absent)),
+            },
+            "per_template": {name: {"exact": c[True], "n": c[True] + c[False]} for name, c in sorted(templates.items())},
+        },
+        *score_open(run),
+    ]  # fmt: skip
+    return {
         "schema_version": 1,
         "task": "qa",
         "protocol": {
@@ -167,18 +179,7 @@ def score(run: Run) -> Result:
             "scoring": "the expected value both as a claim and in the printed words; truths computed apart from the product",
         },
         "data": {"name": "hapt, usc_had, motionsense, wisdm", "recordings": run.header.get("recordings"), "provenance": "real"},
-        "systems": [
-            {
-                "name": SYSTEM, "part": "generated questions", "revision": run.header.get("revision", ""),
-                "metrics": {
-                    "questions_exact": {"value": round(exact / max(1, len(present)), 4), "n": len(present)} | ({"ci95": [round(x, 4) for x in ci95]} if ci95 else {}),
-                    "invented": {"value": len(made_up), "n": len(absent)},
-                    "absent_statuses": dict(Counter(str(s.detail["answer_status"]) for s in absent)),
-                },
-                "per_template": {name: {"exact": c[True], "n": c[True] + c[False]} for name, c in sorted(templates.items())},
-            },
-            *score_open(run),
-        ],
+        "systems": systems,
         "misses": [
             {"recording": s.detail["recording"], "template": s.detail["template"], "question": s.detail["question"], "expected": s.detail["expected"], "answer": s.detail["answer"], "status": s.detail["answer_status"]}
             for s in [*(s for s in present if not s.correct), *made_up][:40]
@@ -188,4 +189,3 @@ def score(run: Run) -> Result:
         "command": f"telltale eval qa --data DIR --seed {seed}",
         "versions": {"python": platform.python_version()},
     }  # fmt: skip
-    return result

@@ -161,8 +161,8 @@ _MOTION_OF = {"typing": "keyboard_typing", "eating_soup": "cutlery_and_plates", 
 
 def _paired(windows: list[Item], clips: list[Item], rng: np.random.Generator) -> list[Item]:
     by_label: dict[str, list[Item]] = {}
-    for clip in clips:
-        by_label.setdefault(clip.label, []).append(clip)
+    for sound in clips:
+        by_label.setdefault(sound.label, []).append(sound)
     used: set[str] = set()
     out = []
     for window in windows:

@@ -26,11 +26,15 @@ class Plant:
 def replaced(material: Material, part: str, changed: dict[str, Item]) -> Material:
     """The material with some items of one part exchanged by id."""
     items: Sequence[Item] = getattr(material, part) or ()
-    return dataclasses.replace(material, **{part: [changed.get(i.id, i) for i in items]})
+    return _with(material, part, [changed.get(i.id, i) for i in items])
 
 
 def added(material: Material, part: str, items: Sequence[Item]) -> Material:
-    return dataclasses.replace(material, **{part: [*(getattr(material, part) or ()), *items]})
+    return _with(material, part, [*(getattr(material, part) or ()), *items])
+
+
+def _with(material: Material, part: str, items: list[Item]) -> Material:
+    return dataclasses.replace(material, **{part: items})  # type: ignore[arg-type]
 
 
 def some(items: Sequence[Item], share: float, rng: np.random.Generator) -> list[Item]:
