@@ -23,6 +23,13 @@ _GPU_TOKENS, _CPU_TOKENS = 500_000, 40_000
 _WORTH_SHARING = 8
 
 
+def on_gpu() -> bool:
+    """Whether batches would run on a GPU."""
+    import torch
+
+    return bool(torch.cuda.is_available())
+
+
 class BatchedNetwork:
     """Wraps a loaded network; on CUDA it moves the network's weights there. Not thread-safe."""
 

@@ -60,9 +60,9 @@ def setup(data_dir: Path, quick: bool, run: Run | None = None) -> Setup:
 
 def spoken_draws(quick: bool) -> int:
     """How many draws the language model is asked about: all on a GPU, the first on processor cores, where all would take a day."""
-    import torch
+    from agents.language.batched import on_gpu
 
-    return DRAWS if torch.cuda.is_available() and not quick else 1
+    return DRAWS if on_gpu() and not quick else 1
 
 
 def asked_draws(all_of: Setup) -> Draws:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from agents.fusion.fuser import Embedder
 from agents.fusion.late import map_open_answer
 from agents.language import LanguageModel
-from evals.runs import Run, Sample
+from evals.runs import Run, Sample, Status
 from evals.tasks.late_fusion.asking import INVALID, ask
 from evals.tasks.late_fusion.choosing import Draw
 from evals.tasks.late_fusion.classes import NAMES, PHRASES
@@ -99,7 +99,7 @@ def _answered(
             )
             continue
         said, words = answer_of(job, store, embedder)
-        status = "ok" if said is not None else "invalid"
+        status: Status = "ok" if said is not None else "invalid"
         yield Sample(
             pair.id,
             system,
@@ -109,7 +109,7 @@ def _answered(
             said,
             status=status,
             detail={"pattern": pair.pattern, "answer": words},
-        )  # type: ignore[arg-type]
+        )
 
 
 def answer_of(job: Job, store: ScoreStore, embedder: Embedder) -> tuple[str | None, str]:

@@ -142,7 +142,7 @@ def _spoken(
         scores = np.stack([store.scores(kitchen_job(m, question, shown, sound)) for m in some]) - base
         alone = np.full((len(some), len(verbs)), scores.min() - 1.0)
         alone[:, column] = scores
-        facts = {"revision": f"{llm.name} {llm.revision}", "llm_calls": llm.calls}
+        facts: dict[str, JsonValue] = {"revision": f"{llm.name} {llm.revision}", "llm_calls": llm.calls}
         _keep(run, f"language model, {kind}", part, some, verbs, alone, **facts)
         z = np.zeros_like(alone)
         z[:, column] = _by_other_folds(scores, some)
