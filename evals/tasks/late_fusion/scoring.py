@@ -14,7 +14,6 @@ from evals.statistics import (
     accuracy_of_counts,
     label_interval,
     macro_f1,
-    macro_f1_of_counts,
     paired_labels,
     permutation_test,
 )
@@ -98,7 +97,7 @@ def _paired_rows(run: Run, part: str) -> list[Row]:
         beside = facts.get("beside")
         if isinstance(beside, str) and beside in answers:
             row["beside"] = beside
-            row["difference"] = _difference(samples, answers[beside], NAMES)
+            row["difference"] = _difference(samples, answers[beside])
         found.append(row)
     return found
 
@@ -180,8 +179,8 @@ def _calibration(samples: Sequence[Sample], bins: int = 10) -> float | None:
     )
 
 
-def _difference(samples: Sequence[Sample], others: Sequence[Sample], labels: Sequence[str] | None) -> Row:
-    """Macro-F1 of the samples that both answered."""
+def _difference(samples: Sequence[Sample], others: Sequence[Sample]) -> Row:
+    """Macro-F1 over the samples that both answered."""
     beside = {s.id: s for s in others}
     mine = [s for s in samples if s.id in beside]
     return paired_labels(
@@ -189,8 +188,22 @@ def _difference(samples: Sequence[Sample], others: Sequence[Sample], labels: Seq
         [s.prediction for s in mine],
         [beside[s.id].prediction for s in mine],
         [s.subject for s in mine],
-        accuracy_of_counts if labels is None else macro_f1_of_counts,
-        labels=None if labels is None else _classes(mine),
+        labels=_classes(mine),
+        resamples=RESAMPLES,
+    ).metric()
+
+
+def _accuracy_difference(samples: Sequence[Sample], others: Sequence[Sample]) -> Row:
+    """Accuracy over the samples that both answered: right or not, for 78 verbs make large tables of counts."""
+    beside = {s.id: s for s in others}
+    mine = [s for s in samples if s.id in beside]
+    return paired_labels(
+        ["right"] * len(mine),
+        ["right" if s.correct else None for s in mine],
+        ["right" if beside[s.id].correct else None for s in mine],
+        [s.subject for s in mine],
+        accuracy_of_counts,
+        ["right"],
         resamples=RESAMPLES,
     ).metric()
 
@@ -220,7 +233,7 @@ def _kitchen_rows(run: Run, part: str) -> list[Row]:
         beside = facts.get("beside")
         if isinstance(beside, str) and beside in answers:
             row["beside"] = beside
-            row["difference"] = _difference(samples, answers[beside], None)
+            row["difference"] = _accuracy_difference(samples, answers[beside])
             if "sound" in system:
                 row["where_sound_helps"] = _where(samples, answers[beside])
         found.append(row)
@@ -239,10 +252,4 @@ def _where(samples: Sequence[Sample], others: Sequence[Sample]) -> Row:
         slices["the last action goes on" if gap < 0 else "pause < 2 s" if gap < 2 else "pause > 2 s"].append(sample)
         if sample.truth in commonest:
             slices[f"verb {sample.truth}"].append(sample)
-    return {
-        name: paired_labels(
-            [s.truth for s in some], [s.prediction for s in some], [beside[s.id].prediction for s in some],
-            [s.subject for s in some], accuracy_of_counts, resamples=RESAMPLES,
-        ).metric()
-        for name, some in sorted(slices.items())
-    }  # fmt: skip
+    return {name: _accuracy_difference(some, list(beside.values())) for name, some in sorted(slices.items())}
