@@ -46,10 +46,12 @@ def _conflicting(material: Material) -> Finding:
 
 
 def _shared_stretches(material: Material) -> Finding:
-    tested = [(stretch_hashes(i.vector), i.id) for i in material.tested if i.vector is not None]
-    if not any(len(h) for h, _ in tested):
+    carrying = [(i.vector, i.id) for i in material.tested if i.vector is not None]
+    hashes = stretch_hashes([vector for vector, _ in carrying])
+    tested = [(h, name) for h, (_, name) in zip(hashes, carrying, strict=True)]
+    if not any(len(h) for h in hashes):
         return not_applicable("the test items carry no samples")
-    parts = [stretch_hashes(i.vector) for i in material.learnt if i.vector is not None]
+    parts = stretch_hashes([i.vector for i in material.learnt if i.vector is not None])
     learnt = np.unique(np.concatenate(parts)) if parts else np.zeros(0, dtype=np.uint64)
     lengths = np.array([len(h) for h, _ in tested])
     every = np.concatenate([h for h, _ in tested])

@@ -45,12 +45,13 @@ def near_copies(train: Sequence[Vector], test: Sequence[Vector], threshold: floa
     """The nearest training window of each test window that is a copy of one, up to a small shift, a scale and sign of each
     channel, the direction of time, and the rate. Windows that do not move identify nothing and are left out."""
     found: dict[int, Pair] = {}
-    for channels in sorted({as_channels(v).shape[0] for v in test}):
-        left = [i for i, v in enumerate(train) if as_channels(v).shape[0] == channels]
-        right = [i for i, v in enumerate(test) if as_channels(v).shape[0] == channels]
+    learnt, tested = [as_channels(v) for v in train], [as_channels(v) for v in test]
+    for channels in sorted({x.shape[0] for x in tested}):
+        left = [i for i, x in enumerate(learnt) if x.shape[0] == channels]
+        right = [i for i, x in enumerate(tested) if x.shape[0] == channels]
         if not left or not right:
             continue
-        a, b = [as_channels(train[i]) for i in left], [as_channels(test[i]) for i in right]
+        a, b = [learnt[i] for i in left], [tested[i] for i in right]
         for pair in decided(a, b, candidates(descriptors(a), descriptors(b)), threshold):
             best = found.get(right[pair.test])
             if best is None or pair.similarity > best.similarity:

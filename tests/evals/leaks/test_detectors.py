@@ -89,7 +89,7 @@ def test_a_list_of_all_options_tells_nothing() -> None:
 def test_silence_is_nobodys_copy() -> None:
     silence = np.zeros((6, 128), dtype=np.float32)
     assert digest_of(silence) == ""
-    assert len(stretch_hashes(silence)) == 0
+    assert [len(h) for h in stretch_hashes([silence])] == [0]
     assert near_copies([silence], [silence]) == []
 
 
