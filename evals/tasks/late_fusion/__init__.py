@@ -28,14 +28,18 @@ def collect(options: TaskOptions, run: Run) -> None:
     chosen = asked_protocols(options.protocol)
     run.note("protocols", list(chosen))
     run.note("llm", options.llm)
+    run.note("quick", options.quick or options.limit is not None)
+    grid = None
     if "label-paired-12" in chosen:
         from evals.tasks.late_fusion.collecting import collect_pairs
 
-        collect_pairs(options, run)
+        grid = collect_pairs(options, run)
     if "epic-kitchens" in chosen:
         from evals.tasks.late_fusion.kitchen_collecting import collect_kitchens
 
         collect_kitchens(options, run)
+    if grid is not None:
+        grid()
 
 
 def score(run: Run) -> Result:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -81,7 +82,8 @@ def all_jobs(data_dir: Path, quick: bool) -> list[Job]:
     ]
 
 
-def collect_pairs(options: TaskOptions, run: Run) -> None:
+def collect_pairs(options: TaskOptions, run: Run) -> Callable[[], None] | None:
+    """Everything but the grid. Returns what asks the grid (None without a language model): hours on processor cores, so it is last."""
     if options.data_dir is None:
         raise UserError("eval late_fusion", expected="the public data sets", found="none named", cure="give --data DIR")
     quick = options.quick or options.limit is not None
@@ -96,7 +98,7 @@ def collect_pairs(options: TaskOptions, run: Run) -> None:
     _summed(run, draws, summed_systems(draws.development))
     llm = None if options.llm in ("", "none") else open_language_model(options.llm)
     if llm is None:
-        return
+        return None
     store = answer_store(run, llm)
     asked = asked_draws(ready)
     ask(llm, terse_jobs(given, [*asked.development, *asked.test], ready.forms), store, run.progress)
@@ -108,7 +110,7 @@ def collect_pairs(options: TaskOptions, run: Run) -> None:
         if any("llm: " in term for term in s.weights)
     ]
     _summed(run, spoken, rows, f"{llm.name} {llm.revision}", llm.calls)
-    collect_grid(run, given, asked.test, llm, store, quick, ready.given.embedder)
+    return partial(collect_grid, run, given, asked.test, llm, store, quick, given.embedder)
 
 
 def answer_store(run: Run, llm: LanguageModel) -> ScoreStore:

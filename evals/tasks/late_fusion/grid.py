@@ -25,10 +25,6 @@ _THINNED, _THINNED_QUICK = 3, 5
 _IN_FULL = (("labels", "motion"),)
 
 
-def cells(quick: bool) -> tuple[Cell, ...]:
-    return QUICK_GRID if quick else GRID
-
-
 def asked_pairs(draws: Sequence[Draw], cell: Cell, quick: bool) -> list[Pair]:
     """The samples of a cell: all where several draws are asked (on a GPU)."""
     pairs = [pair for draw in draws for pair in draw.pairs]
@@ -45,12 +41,13 @@ def exemplar_ids(given: Evidence, exemplars: Sequence[Pair]) -> tuple[str, ...]:
 
 
 def asked_cells(draws: Sequence[Draw], quick: bool) -> list[tuple[str, Cell, list[Pair], int]]:
-    """(name, cell, samples, seed of the options' order) of the grid and of its two controls."""
-    found = [(cell.name, cell, asked_pairs(draws, cell, quick), 0) for cell in cells(quick)]
-    pairs = asked_pairs(draws, CONTROL, quick)
-    found.append(("control: another sample's text", CONTROL, swapped(pairs), 0))
-    found.append(("control: options in another order", CONTROL, pairs, 1))
-    return found
+    """(name, cell, samples, seed of the options' order): the quick form's cells, the two controls, the rest of the grid."""
+    first = [(cell.name, cell, asked_pairs(draws, cell, quick), 0) for cell in QUICK_GRID]
+    pairs = asked_pairs(draws, CONTROL, True) if len(draws) == 1 else asked_pairs(draws, CONTROL, quick)
+    first.append(("control: another sample's text", CONTROL, swapped(pairs), 0))
+    first.append(("control: options in another order", CONTROL, pairs, 1))
+    rest = [] if quick else [cell for cell in GRID if cell not in QUICK_GRID]
+    return [*first, *((cell.name, cell, asked_pairs(draws, cell, quick), 0) for cell in rest)]
 
 
 def grid_jobs(given: Evidence, draws: Sequence[Draw], quick: bool) -> list[Job]:

@@ -9,6 +9,7 @@ from evals.tasks.late_fusion.choosing import Draw, choose, temperatures
 
 OURS_FREE = "telltale, no labelled sounds"
 OURS = "telltale, labelled sounds"
+NEAREST = "llm: nearest"
 K = "neighbours + motion, equal"
 # A z-score's weight in the floor's own recipe.
 _HALF = 0.5
@@ -79,8 +80,10 @@ def _with_language(
             "neighbours + motion + MiniLM",
         )
     )
-    for name, base in ((OURS_FREE, free), (OURS, ours)):
-        form = best_form(spoken, language, base)
+    # Three nearest exemplars bring labels into the prompt: no form for what has no labelled sound.
+    unlabelled = [name for name in language if name != NEAREST] or list(language)
+    for name, base, forms in ((OURS_FREE, free, unlabelled), (OURS, ours, list(language))):
+        form = best_form(spoken, forms, base)
         found.append(
             Summed(
                 f"{name} + language model",
