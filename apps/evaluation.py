@@ -56,7 +56,10 @@ def measuring(quiet: bool, before: str = "") -> Iterator[Counted]:
         left = pace.left((before + stage).partition(":")[0], done / total if total else 0.0)
         if time.monotonic() - told >= LINE_EVERY_S:
             told = time.monotonic()
-            say(f"{before}{stage}: {done} of {total}" + ("" if left is None or done >= total else f", about {spoken(left)} left"))
+            say(
+                f"{before}{stage}: {done} of {total}"
+                + ("" if left is None or done >= total else f", about {spoken(left)} left")
+            )
 
     yield line
 
