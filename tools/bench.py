@@ -130,11 +130,7 @@ class Bench:
         if model is None or not model.labels:
             return ()
         found = (
-            self.once(
-                recording.id,
-                f"sensor_language:{stream.name}",
-                lambda stream=stream: perceive_motion(model, recording, stream, self.window_s, self.window_s),
-            )
+            self._sensor_language(model, recording, stream)
             for stream in recording.of("motion")
             if stream.has("acc_x", "acc_y", "acc_z")
         )
@@ -145,6 +141,13 @@ class Bench:
             recording.id,
             f"motion:{stream.name}",
             lambda: perceive_motion(model, recording, stream, self.window_s, self.stride_s),
+        )
+
+    def _sensor_language(self, model: MotionModel, recording: Recording, stream: Stream) -> Perception:
+        return self.once(
+            recording.id,
+            f"sensor_language:{stream.name}",
+            lambda: perceive_motion(model, recording, stream, self.window_s, self.window_s),
         )
 
     def _sound(self, model: SoundModel, recording: Recording, stream: Stream) -> Perception:

@@ -150,9 +150,8 @@ def train(
                 device=device,
             )
             facts = dataclasses.asdict(heard)
-    text = json.dumps(facts, indent=1, ensure_ascii=False, default=str)
     if as_json:
-        typer.echo(text)
+        typer.echo(json.dumps(facts, indent=1, ensure_ascii=False, default=str))
     else:
         for name, value in facts.items():
             typer.echo(f"{name}: {value}")

@@ -141,6 +141,7 @@ def window_samples_of(windows: WindowSet) -> list[WindowSample]:
             channels=CHANNELS,
             rate_hz=windows.rate_hz,
             statistics=statistics_text(windows.values[row], CHANNELS),
+            text=statistics_text(windows.values[row], CHANNELS),
             question=activity_question(len(CHANNELS), np.random.default_rng(zlib.crc32(identity.encode()))),
             label=windows.classes[int(windows.truth[row])],
             dataset=windows.name,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 
@@ -98,7 +97,7 @@ def score(run: Run) -> Result:
 
 def _without_speed(run: Run) -> Run:
     """The run's window rows alone, in memory: `har` reads a part's name as set/protocol/fold."""
-    kept = Run(header=cast("dict[str, JsonValue]", run.header))
+    kept = Run(header=run.header)
     for system, part in run.units():
         if part != SPEED:
             kept.add_all(run.samples(system, part))

@@ -38,6 +38,6 @@ class _FrozenHeadLoss(torch.autograd.Function):
 
 def frozen_head_loss(hidden: Tensor, head: Tensor, targets: Tensor) -> Tensor:
     """Mean cross-entropy of hidden (n, D) against token ids (n,) under a head (V, D) that takes no gradient."""
-    loss = _FrozenHeadLoss.apply(hidden, head.detach(), targets)
+    loss = _FrozenHeadLoss.apply(hidden, head.detach(), targets)  # type: ignore[no-untyped-call]
     assert isinstance(loss, Tensor)
     return loss

@@ -22,7 +22,7 @@ from models.sensorllm.frozen_head import frozen_head_loss
 
 
 @dataclass
-class SensorLLMOutput(ModelOutput):  # type: ignore[misc]
+class SensorLLMOutput(ModelOutput):
     """loss: (), where targets were given. logits: (batch, labels), after tuning only, not divided by `logit_divisor`."""
 
     loss: Tensor | None = None
@@ -87,7 +87,7 @@ class SensorLLMModel(PreTrainedModel):
     def embed(self, features: Tensor, input_ids: Tensor, source: Tensor) -> Tensor:
         """(batch, tokens, backbone_size): text embeddings with markers and projected rows in their places."""
         text = self.backbone.get_input_embeddings()(input_ids)
-        rows = self.projector(features.to(self.projector[0].weight.dtype))
+        rows = self.projector(features.to(self.markers.weight.dtype))
         table = torch.cat([torch.zeros_like(rows[:1]), self.markers.weight.to(rows.dtype), rows])
         placed = table.to(text.dtype)[source.clamp_min(0)]
         return torch.where((source > 0)[..., None], placed, text)

@@ -15,7 +15,7 @@ from models.sensorllm.predictor import SensorLLM
 Result = list[dict[str, float | str]]
 
 
-class SensorClassificationPipeline(Pipeline):  # type: ignore[misc]
+class SensorClassificationPipeline(Pipeline):
     """`pipeline(window)` or `pipeline([window, …])`, windows (C, L): [{"label", "score"}, …], most probable first."""
 
     def __init__(self, sensor: SensorLLM, **kwargs: Any) -> None:

@@ -30,7 +30,7 @@ from models.sensorllm.modeling_sensorllm import SensorLLMModel
 from models.sensorllm.open_labels import label_scores
 from models.sensorllm.processing_sensorllm import Layout, SensorLLMProcessor
 from models.sensorllm.stream_windows import windows_of
-from models.sensorllm.writing import under_constraints, write_answers
+from models.sensorllm.writing import write_constrained, write_freely
 from recordings import Span, Stream, UserError
 
 Floats = npt.NDArray[np.float32]
@@ -136,21 +136,17 @@ class SensorLLM:
             self.processor.alignment([(name, len(v) + 1)], system_text(len(v), rate_hz), question)
             for name, v in zip(channels, values, strict=True)
         ]
-        room = [self.frozen.context_tokens - len(layout) for layout in layouts]
-        longest = [
-            min(space, LINE_TOKENS * (len(v) - 1) + SUMMARY_TOKENS) for space, v in zip(room, values, strict=True)
-        ]
-        rules = None
+        store = encode_all(self.frozen.embedder, [[v] for v in values], self.frozen.backbone.dtype)
         if constrained:
-            longest = room  # such an answer ends by itself
             answers = [
                 TrendConstraint(len(v), rate_hz, spoken_channel(name)) for name, v in zip(channels, values, strict=True)
             ]
-            rules = under_constraints(answers, self.trie, self.processor)
-        store = encode_all(self.frozen.embedder, [[v] for v in values], self.frozen.backbone.dtype)
-        return write_answers(
-            self.model, self.processor, layouts, store, longest=longest, batch_size=batch_size, allowed=rules
-        )
+            return write_constrained(self.model, self.processor, layouts, store, answers, self.trie)
+        longest = [
+            min(self.frozen.context_tokens - len(layout), LINE_TOKENS * (len(v) - 1) + SUMMARY_TOKENS)
+            for layout, v in zip(layouts, values, strict=True)
+        ]
+        return write_freely(self.model, self.processor, layouts, store, longest=longest, batch_size=batch_size)
 
     def classify(
         self,

@@ -30,7 +30,7 @@ class Layout:
         return len(self.tokens)
 
 
-class SensorLLMProcessor(ProcessorMixin):  # type: ignore[misc]
+class SensorLLMProcessor(ProcessorMixin):
     """Lays out prompts. channels: the order of the marker table.
 
     Texts are tokenised with special tokens off: what a user wrote can never open a turn of the conversation.

@@ -38,6 +38,7 @@ from models.sensorllm.data import (
 from models.sensorllm.frozen_head import frozen_head_loss
 from models.sensorllm.modeling_sensorllm import SensorLLMModel
 from models.sensorllm.processing_sensorllm import SensorLLMProcessor
+from models.sensorllm.throughput import measure_throughput
 from models.sensorllm.training.alignment import AlignmentExamples
 from models.sensorllm.training.fusing import fusion_weight
 from models.sensorllm.training.trainer import Schedule
@@ -319,7 +320,7 @@ def test_the_recipe_is_the_papers() -> None:
 # Inference
 
 
-def test_constraineds_parse_and_tile_whatever_the_model_learnt(aligned: Path, frozen: FrozenParts) -> None:
+def test_constrained_answers_parse_and_tile_whatever_the_model_learnt(aligned: Path, frozen: FrozenParts) -> None:
     model = SensorLLM.from_pretrained(aligned, frozen=frozen)
     rng = np.random.default_rng(0)
     series = [rng.standard_normal(n) for n in (2, 4)]
@@ -361,6 +362,15 @@ def test_the_predictor_interface_says_nothing_where_it_cannot(tuned: Path, froze
     assert np.allclose(said.probabilities.sum(axis=1), 1) and said.embeddings.shape == (3, 32)
     assert not model.predict(stream, spans, position="wrist").usable.any()
     assert not model.predict(replace(stream, channels=("a", "b", "c", "d", "e", "f")), spans).usable.any()
+
+
+def test_batches_the_loop_and_a_transformers_pipeline_say_the_same(
+    tuned: Path, frozen: FrozenParts, window_examples: tuple[WindowExamples, WindowExamples]
+) -> None:
+    windows = np.stack([s.series for s in window_examples[1].samples])[:5]
+    found = measure_throughput(SensorLLM.from_pretrained(tuned, frozen=frozen), windows, 50.0, batch_size=3)
+    assert [row.way for row in found] == ["one window at a time", "transformers pipeline", "batches of 3"]
+    assert all(row.windows == 5 and row.largest_difference < 1e-4 for row in found)
 
 
 # Bad input

@@ -53,7 +53,7 @@ class PlannedBatches(Dataset[Batch]):
         return self.make(self.plan[number])
 
 
-class _Watch(TrainerCallback):  # type: ignore[misc]
+class _Watch(TrainerCallback):
     def __init__(self, done: int, after_step: Callable[[int], bool]) -> None:
         self.done, self.after_step = done, after_step
 
@@ -63,7 +63,7 @@ class _Watch(TrainerCallback):  # type: ignore[misc]
         return control
 
 
-class SensorLLMTrainer(Trainer):  # type: ignore[misc]
+class SensorLLMTrainer(Trainer):
     """Trains `model` on a plan of micro-batches, from step `done` of `total` on.
 
     after_step: called with the number of finished steps; True stops the run. losses: one a micro-batch, on the device.
@@ -111,19 +111,23 @@ class SensorLLMTrainer(Trainer):  # type: ignore[misc]
         return DataLoader(self.train_dataset, batch_size=None, shuffle=False)
 
     def create_optimizer(self, *args: Any, **kwargs: Any) -> torch.optim.Optimizer:
-        if self.optimizer is None:
+        known: torch.optim.Optimizer | None = getattr(self, "optimizer", None)
+        if known is None:
             trained = [p for p in self.model.parameters() if p.requires_grad]
-            self.optimizer = torch.optim.AdamW(trained, lr=self.schedule.peak_rate, weight_decay=0.0)
+            known = torch.optim.AdamW(trained, lr=self.schedule.peak_rate, weight_decay=0.0)
             if self.moments:
-                restore_optimizer(self.optimizer, self.moments)
-        return self.optimizer
+                restore_optimizer(known, self.moments)
+            self.optimizer = known
+        return known
 
     def create_scheduler(self, *args: Any, **kwargs: Any) -> Any:
-        if self.lr_scheduler is None:
-            self.lr_scheduler = torch.optim.lr_scheduler.LambdaLR(
+        known = getattr(self, "lr_scheduler", None)
+        if known is None:
+            known = torch.optim.lr_scheduler.LambdaLR(
                 self.create_optimizer(), lambda step: self.schedule.share_of_peak(self.done + step, self.total)
             )
-        return self.lr_scheduler
+            self.lr_scheduler = known
+        return known
 
     def compute_loss(self, model: Any, inputs: Batch, *args: Any, **kwargs: Any) -> Tensor:
         loss: Tensor = model(**inputs).loss
