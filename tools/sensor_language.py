@@ -138,7 +138,9 @@ def holds(text: str, facts: TrendFacts) -> bool:
 
 
 def classify_with_sensorllm(bench: Bench, recording_id: str, spans: Sequence[Span]) -> list[Evidence]:
-    """One `activity` a span and motion stream that the tuned model was made for, as `classify_motion` gives them.
+    """One `activity_second_opinion` a span and motion stream that the tuned model was made for, as `classify_motion` gives them.
+
+    A quantity of its own: sentences that quote the motion classifier must never be supported by another model.
 
     Nothing where the bench has no tuned sensor language model, or the stream lacks a channel or was worn elsewhere.
     """
@@ -156,7 +158,7 @@ def classify_with_sensorllm(bench: Bench, recording_id: str, spans: Sequence[Spa
                     stream=perception.stream,
                     start_s=span.start_s,
                     end_s=span.end_s,
-                    quantity="activity",
+                    quantity="activity_second_opinion",
                     value=top.label,
                     method=method(
                         "mean log-probability over windows", window_s=bench.window_s, stride_s=bench.window_s

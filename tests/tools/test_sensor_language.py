@@ -81,7 +81,7 @@ def test_a_gap_says_nothing_and_a_long_span_is_told_on_the_whole() -> None:
 
 def test_the_second_expert_says_activities_and_only_where_it_is_there() -> None:
     found = classify_with_sensorllm(bench(Model(lies=False)), "r", [Span(0.0, 5.0)])
-    assert [(e.value, e.probability, e.tool) for e in found] == [("walking", 0.8, "classify_with_sensorllm")]
+    assert [(e.value, e.probability, e.quantity) for e in found] == [("walking", 0.8, "activity_second_opinion")]
     assert recompute(bench(Model(lies=False)), found[0]) == found[0]
     assert classify_with_sensorllm(bench(None), "r", [Span(0.0, 5.0)]) == []
     assert {"describe_trend", "classify_with_sensorllm"} <= {tool.name for tool in TOOLS}
