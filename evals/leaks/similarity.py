@@ -70,14 +70,16 @@ def descriptors(windows: Sequence[Signals]) -> Signals:
         by_length.setdefault(window.shape[1], []).append(i)
     for length, rows in by_length.items():
         first = round(_LONG_FROM * length) if length >= _LONG else 1
-        bins = min(most, (length - 1) // 2 - first + 1)
+        bins = min(most, (length - length // 8 - 1) // 2 - first + 1)
         if bins < 2:
             continue
-        taper = np.hanning(length).astype(np.float32)
+        # A window cut a little later ends in other samples, which may jump: the ends propose nothing.
+        edge = length // 16 if length < _LONG else 0
+        taper = np.hanning(length - 2 * edge).astype(np.float32)
         step = max(1, 800_000 // length)
         for start in range(0, len(rows), step):
             part = rows[start : start + step]
-            x = np.stack([windows[i] for i in part])
+            x = np.stack([windows[i][:, edge : length - edge] for i in part])
             x = x - x.mean(axis=2, keepdims=True)
             moving = np.abs(x).max(axis=2) > 1e-6
             magnitude = np.abs(np.fft.rfft(x * taper, axis=2)[:, :, first : first + bins]).astype(np.float32)
