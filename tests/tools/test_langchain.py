@@ -19,6 +19,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "tag_audio": {"spans": [SPAN]},
     "caption_audio": {"spans": [SPAN]},
     "caption_trend": {"span": SPAN, "channels": ["acc_x"]},
+    "describe_trend": {"span": SPAN, "channels": ["acc_x"]},
+    "classify_with_sensorllm": {"spans": [SPAN]},
     "describe_statistics": {"span": SPAN},
     "detect_events": {"span": SPAN},
     "measure": {"span": SPAN, "quantity": "percentile_90", "channel": "acc_magnitude"},
