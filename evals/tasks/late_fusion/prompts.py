@@ -107,6 +107,7 @@ class Terse:
     free: tuple[Job, ...]
 
 
+@lru_cache(maxsize=8192)
 def terse(given: Evidence, pair: Pair, form: Form) -> Terse:
     """zero: no exemplar. fixed: three by hand, of other activities. nearest: the three most alike development pairs (not
     calibrated: with their labels in the prompt, calibration takes away what they say).
