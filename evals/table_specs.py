@@ -21,7 +21,7 @@ class TableSpec:
     """task: the published file. form: `systems`, a row a system and part; `parts`, a row a system, a column a part, one metric.
 
     columns: none takes the first metrics that the result has. readme: whether the short table is in the README.
-    readme_parts: a pattern that a part must match there. groups: parts that read `set/kind` make a table a kind (form `parts`).
+    readme_parts, readme_systems: patterns that a part and a system must match there. groups: parts that read `set/kind` make a table a kind (form `parts`).
     """
 
     task: str
@@ -30,6 +30,7 @@ class TableSpec:
     columns: tuple[Column, ...] = ()
     readme: bool = False
     readme_parts: str = ""
+    readme_systems: str = ""
     groups: bool = False
 
 
@@ -50,7 +51,8 @@ SPECS: tuple[TableSpec, ...] = (
         "Late fusion, × 100",
         columns=(F1, Column("macro_f1_ten_classes", "ten classes"), ACCURACY, Column("accuracy_both", "accuracy, both present"), Column("accuracy_sound", "sound alone"), Column("accuracy_motion", "motion alone"), Column("invalid_rate", "invalid")),
         readme=True,
-        readme_parts=r"labels\+motion.*closed|pool|^epic",
+        readme_parts=r"^label-paired-12$|^epic-kitchens/(now|next)$",
+        readme_systems=r"^(telltale, (no )?labelled sounds|tuned pool, tags → one sentence|motion only|audio only, words|neighbours \+ motion( \+ MiniLM)?(, equal)?|presence pattern alone.*|majority|most frequent|logistic, history( \+ sound)?)$",
     ),
     TableSpec("few_shot", "A few labelled windows a class: macro-F1 × 100", "parts", (F1,), groups=True),
     TableSpec("zero_shot", "No labelled window of the set at all: macro-F1 × 100", "parts", (F1,), groups=True),

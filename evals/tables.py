@@ -64,6 +64,8 @@ def table(result: Result, spec: TableSpec, short: bool = False) -> str:
     systems = _systems(result)
     if short and spec.readme_parts:
         systems = [s for s in systems if re.search(spec.readme_parts, _part(s))] or systems
+    if short and spec.readme_systems:
+        systems = [s for s in systems if re.search(spec.readme_systems, str(s["name"]))] or systems
     quick = " (a quick look)" if result.get("quick") else ""
     if spec.form == "systems":
         blocks = [("", _by_system(systems, spec))]

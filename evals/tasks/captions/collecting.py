@@ -181,7 +181,8 @@ def _item(sample: AlignmentSample) -> Item:
     return Item(
         id=sample.id,
         subject=f"{sample.dataset}/{sample.subject}",
-        recording=f"{sample.dataset}/{sample.recording_id}",
+        # A channel is a series of its own: two channels of one moment share no sample.
+        recording=f"{sample.dataset}/{sample.recording_id}/{sample.channel}",
         start_s=sample.start / sample.rate_hz,
         end_s=sample.end / sample.rate_hz,
         # Exact copies only: a dozen samples of one channel resemble others by chance, however they are scaled.
