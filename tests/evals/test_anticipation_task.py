@@ -176,3 +176,13 @@ def test_the_onset_asked_at_the_end_waits_for_the_gap_alone() -> None:
     asked = Moment("b", "d", ("sleep",), "eat", lasted_s=900.0)
     assert onset.wait_s(asked, at_end=True) == pytest.approx(905.0)
     assert onset.wait_s(asked, at_end=False) == pytest.approx(305.0)
+
+
+def test_homes_and_videos_are_scored_side_by_side() -> None:
+    run = Run()
+    run.note("vocabulary/50salads", ["cut", "mix"])
+    run.finish(
+        "repeat_last", "50salads/literature/oracle/1", seconds=0.0, seconds_per_video=0.0, fit_s=0.0, parameters=0
+    )
+    run.finish("markov_1", "homes/A/merged/at_end", seconds=0.0)
+    assert video_rows(run) == []
