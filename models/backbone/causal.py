@@ -26,6 +26,7 @@ def load_backbone(
     The network is in evaluation mode and asks for no gradients. UserError where it cannot be found or read.
     """
     import torch
+    from huggingface_hub import try_to_load_from_cache
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     source: str | Path = name
@@ -38,6 +39,8 @@ def load_backbone(
         source, revision = weights.path, weights.revision
     else:
         local = offline
+        if offline and not isinstance(try_to_load_from_cache(name, "config.json"), str):
+            raise _unloadable(name, "none of that name in the cache, and the network is switched off")
     try:
         with quiet_loading():
             network = AutoModelForCausalLM.from_pretrained(
@@ -49,14 +52,19 @@ def load_backbone(
             )
             tokenizer = AutoTokenizer.from_pretrained(str(source), local_files_only=local, trust_remote_code=False)
     except Exception as problem:  # no route, no such name, a damaged file: many types, one cure
-        raise UserError(
-            name,
-            expected="a causal language model that transformers can load from safetensors",
-            found=f"{type(problem).__name__}: {str(problem).splitlines()[0] if str(problem) else 'no reason given'}",
-            cure="name a folder that save_pretrained wrote, or leave it out for the embedded model",
-        ) from problem
+        reason = str(problem).splitlines()[0] if str(problem) else "no reason given"
+        raise _unloadable(name, f"{type(problem).__name__}: {reason}") from problem
     if revision == "unknown":
         revision = str(getattr(network.config, "_commit_hash", None) or "unknown")
     network.eval().requires_grad_(False)
     network.to(device)
     return network, tokenizer, revision
+
+
+def _unloadable(name: str, found: str) -> UserError:
+    return UserError(
+        name,
+        expected="a causal language model that transformers can load from safetensors",
+        found=found,
+        cure="name a folder that save_pretrained wrote, or leave it out for the embedded model",
+    )

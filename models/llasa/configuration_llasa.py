@@ -7,7 +7,8 @@ from typing import Any
 
 from transformers import PretrainedConfig
 
-EMBEDDED = "embedded"
+from models.backbone.causal import EMBEDDED
+
 # Every linear layer of a Llama-type block (facts of LLaSA §5).
 LINEAR_LAYERS = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from transformers import PretrainedConfig
 
+from models.backbone.causal import EMBEDDED
+
 SIX_CHANNELS = ("acc_x", "acc_y", "acc_z", "gyro_x", "gyro_y", "gyro_z")
-EMBEDDED = "embedded"
 
 
 class SensorLLMConfig(PretrainedConfig):

@@ -7,13 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from huggingface_hub import try_to_load_from_cache
-from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from models.backbone import Progress, find_weights, quiet_loading
+from models.backbone import Progress
+from models.backbone.causal import EMBEDDED, load_backbone
 from models.chronos import ChronosEmbedder
-from models.sensorllm.configuration_sensorllm import EMBEDDED
-from recordings import UserError
 
 
 @dataclass(frozen=True)
@@ -50,39 +47,7 @@ def load_frozen(
     encoder: None or `shipped`, a folder or a hub id. UserError where either cannot be found or read.
     """
     embedder = ChronosEmbedder.from_pretrained(None if encoder in (None, "shipped") else encoder, device=device)
-    revision = "unknown"
-    source: str | Path = backbone
-    local = True
-    if backbone == EMBEDDED:
-        weights = find_weights(cache_dir=cache_dir, offline=offline, progress=progress)
-        source, revision = weights.path, weights.revision
-    elif Path(backbone).is_dir():
-        weights = find_weights(Path(backbone))
-        source, revision = weights.path, weights.revision
-    else:
-        local = offline
-        if offline and not isinstance(try_to_load_from_cache(backbone, "config.json"), str):
-            raise _unloadable(backbone, "none of that name in the cache, and the network is switched off")
-    try:
-        with quiet_loading():
-            network = AutoModelForCausalLM.from_pretrained(
-                str(source), dtype=dtype, local_files_only=local, use_safetensors=True, trust_remote_code=False
-            )
-            tokenizer = AutoTokenizer.from_pretrained(str(source), local_files_only=local, trust_remote_code=False)
-    except Exception as problem:  # no route, no such name, a damaged file: many types, one cure
-        reason = str(problem).splitlines()[0] if str(problem) else "no reason given"
-        raise _unloadable(backbone, f"{type(problem).__name__}: {reason}") from problem
-    if revision == "unknown":
-        revision = str(getattr(network.config, "_commit_hash", None) or "unknown")
-    network.eval().requires_grad_(False)
-    network.to(device)
-    return FrozenParts(network, tokenizer, embedder, backbone, revision)
-
-
-def _unloadable(backbone: str, found: str) -> UserError:
-    return UserError(
-        backbone,
-        expected="a causal language model that transformers can load from safetensors",
-        found=found,
-        cure="name a folder that save_pretrained wrote, or leave it out for the embedded model",
+    network, tokenizer, revision = load_backbone(
+        backbone, device=device, dtype=dtype, cache_dir=cache_dir, offline=offline, progress=progress
     )
+    return FrozenParts(network, tokenizer, embedder, backbone, revision)

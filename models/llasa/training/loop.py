@@ -14,8 +14,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from models.backbone.causal import EMBEDDED
 from models.limubert.modeling_limubert import LimuBertForReconstruction
-from models.llasa.configuration_llasa import EMBEDDED, LlasaConfig
+from models.llasa.configuration_llasa import LlasaConfig
 from models.llasa.data import SETS, UNION, described, split_windows, training_ranges
 from models.llasa.modeling_llasa import LlasaModel
 from models.llasa.prompt import layout_of

@@ -12,9 +12,10 @@ import numpy.typing as npt
 import torch
 
 from models.backbone import Progress, quiet_loading
+from models.backbone.causal import EMBEDDED
 from models.motion.predictor import pick_device
 from models.sensorllm.batches import collate, encode_all
-from models.sensorllm.configuration_sensorllm import EMBEDDED, SIX_CHANNELS, SensorLLMConfig
+from models.sensorllm.configuration_sensorllm import SIX_CHANNELS, SensorLLMConfig
 from models.sensorllm.data import (
     MOTION_SETS,
     AlignmentCorpus,

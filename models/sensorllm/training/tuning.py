@@ -13,9 +13,10 @@ from scipy.special import softmax
 from torch import Tensor
 
 from models.backbone import Progress
+from models.backbone.causal import EMBEDDED
 from models.motion.predictor import pick_device
 from models.sensorllm.batches import collate, encode_all
-from models.sensorllm.configuration_sensorllm import EMBEDDED, SIX_CHANNELS, SensorLLMConfig
+from models.sensorllm.configuration_sensorllm import SIX_CHANNELS, SensorLLMConfig
 from models.sensorllm.data import WINDOW_PROTOCOLS, SplitName, WindowSample, split_recordings, window_samples
 from models.sensorllm.frozen import FrozenParts, load_frozen
 from models.sensorllm.modeling_sensorllm import SensorLLMModel
