@@ -19,8 +19,10 @@ _SENSORLLM = "Of sensorllm"
 @app.command()
 def train(
     model: Annotated[
-        Literal["motion", "audio", "chronos", "sensorllm"],
-        typer.Argument(metavar="MODEL", help="motion, audio, chronos (the time-series encoder) or sensorllm."),
+        Literal["motion", "audio", "chronos", "sensorllm", "limubert"],
+        typer.Argument(
+            metavar="MODEL", help="motion, audio, chronos (the time-series encoder), sensorllm or limubert."
+        ),
     ],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="DIR", help="Checkpoint, card and the state to resume from.")
@@ -115,6 +117,21 @@ def train(
                 device=device,
             )
             facts = dataclasses.asdict(encoded)
+        elif model == "limubert":
+            from models.limubert import train_limubert
+
+            pretrained = train_limubert(
+                settings.data,
+                output,
+                seed=seed,
+                epochs=epochs,
+                budget_minutes=budget_minutes,
+                batch_size=micro_batch or 128,
+                resume=resume,
+                progress=report,
+                device=device,
+            )
+            facts = dataclasses.asdict(pretrained)
         elif model == "sensorllm":
             from apps.sensor_language import SensorLanguageRun
 

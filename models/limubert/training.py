@@ -5,61 +5,68 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from models.limubert.card import set_of, write_card
 from models.limubert.configuration_limubert import LimuBertConfig
 from models.limubert.masking import BLANKED, span_masks
+from models.limubert.measuring import fill_in, linear_probe
 from models.limubert.modeling_limubert import LimuBertForReconstruction
+from models.limubert.state import kept_settings, load_state, save_state
 from models.limubert.windows import WINDOW_S, LabelledWindow, read_windows
 from models.motion.predictor import pick_device
 from models.motion.subjects import VALIDATION_SUBJECTS
 from recordings import UserError
-from recordings.datasets import HELD_OUT_SUBJECTS, dataset
+from recordings.datasets import HELD_OUT_SUBJECTS
 
 Progress = Callable[[str, float], None]
+Floats = npt.NDArray[np.float32]
 DEFAULT_EPOCHS = 300
-STATE = "training-state.safetensors"
 SETS = ("usc_had", "hapt", "motionsense", "wisdm")
 LICENCE = "research and other non-commercial use: the hapt recordings forbid commercial use (see the card)"
+STAGE = "pretrain"
+# A run killed at any moment loses no more than this.
+save_every_s = 60.0
+# Windows a protocol whose labels the linear reader is fitted on: enough for 144 numbers a window.
+_PROBED = 2500
 
 
 @dataclass(frozen=True, slots=True)
 class Pretraining:
-    """The outcome. validation_mse: on masked samples of the validation subjects, g² and (rad/s)² mixed, as the loss is."""
+    """The outcome. figures: of the validation and the held-out subjects, per protocol, as the card prints them."""
 
     output_dir: Path
-    epochs: int
+    steps: int
+    epochs: float
+    batch_size: int
+    seed: int
     seconds: float
     device: str
     parameters: int
-    windows: dict[str, int]
+    train_windows: int
     train_mse: float
-    validation_mse: float
-    mean_mse: float
+    figures: dict[str, dict[str, dict[str, float]]]
 
 
-def _set_of(window: LabelledWindow) -> str:
-    return "wisdm" if window.dataset.startswith("wisdm") else window.dataset
-
-
-def training_windows(
+def split_by_subject(
     data_dir: Path, stride_s: float = WINDOW_S / 2, sets: tuple[str, ...] = SETS
-) -> tuple[list[LabelledWindow], list[LabelledWindow]]:
-    """(training, validation) windows: no held-out subject in either, no validation subject in the first."""
-    fit: list[LabelledWindow] = []
-    check: list[LabelledWindow] = []
+) -> dict[str, list[LabelledWindow]]:
+    """train, validation and test windows, by subject alone."""
+    sides: dict[str, list[LabelledWindow]] = {"train": [], "validation": [], "test": []}
     for window in read_windows(data_dir, sets, stride_s):
-        name = _set_of(window)
+        name = set_of(window)
         if window.subject in HELD_OUT_SUBJECTS[name]:
-            continue
-        (check if window.subject in VALIDATION_SUBJECTS[name] else fit).append(window)
-    return fit, check
+            sides["test"].append(window)
+        else:
+            sides["validation" if window.subject in VALIDATION_SUBJECTS[name] else "train"].append(window)
+    return sides
 
 
 def train_limubert(
@@ -79,182 +86,155 @@ def train_limubert(
 ) -> Pretraining:
     """Masked-span pretraining (15 % of the samples; 80 % of the windows have them zeroed, the rest keep them), MSE on masked samples.
 
-    Resumable at the end of an epoch, bit for bit on one device. The final weights come from training and validation
-    subjects alike only in what they share: validation subjects are never trained on. UserError when the data are missing
-    or the folder holds a run with other settings.
+    Nothing is learnt from validation and held-out subjects; the figures of both go into the card. The state is kept every
+    minute and a run found in the folder goes on bit for bit on one device; a budgeted one keeps the length chosen first.
+    UserError when the data are missing or the folder holds a run with other settings.
     """
-    begun, tick = time.monotonic(), progress or (lambda text, share: None)
+    tick = progress or (lambda text, share: None)
     chosen, config = pick_device(device), config or LimuBertConfig(licence=LICENCE)
-    fit, check = training_windows(data_dir, sets=sets)
-    if not fit:
+    tick("reading windows", 0.0)
+    sides = split_by_subject(data_dir, sets=sets)
+    if not sides["train"]:
         raise UserError(data_dir, expected="the four motion sets", found="no windows", cure="see --data")
-    x = torch.from_numpy(np.stack([w.values for w in fit])).to(chosen)
-    held = torch.from_numpy(np.stack([w.values for w in check])).to(chosen)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model = LimuBertForReconstruction(config).to(chosen)
-    optimizer = torch.optim.Adam(model.parameters(), lr=peak_rate)
-    steps = math.ceil(len(x) / batch_size)
-    if epochs is None:
-        epochs = DEFAULT_EPOCHS
-        if budget_minutes is not None:
-            clock = time.monotonic()
-            _epoch(model, optimizer, x[: 8 * batch_size], batch_size, np.random.default_rng(0), lambda s: 0.0)
-            each_s = (time.monotonic() - clock) / 8 * steps
-            epochs = max(1, int(60 * budget_minutes / each_s))
-            with torch.random.fork_rng(devices=[]):
-                torch.manual_seed(seed)
-                model = LimuBertForReconstruction(config).to(chosen)
-            optimizer = torch.optim.Adam(model.parameters(), lr=peak_rate)
-    settings = {"seed": seed, "epochs": epochs, "batch_size": batch_size, "rate": peak_rate, "windows": len(x)}
+    x = torch.from_numpy(np.stack([w.values for w in sides["train"]])).to(chosen)
+    settings: dict[str, object] = {"seed": seed, "batch_size": batch_size, "rate": peak_rate, "windows": len(x)}
     output_dir.mkdir(parents=True, exist_ok=True)
-    done = _restore(output_dir, model, optimizer, settings) if resume else 0
-    loss = float("nan")
-    for epoch in range(done, epochs):
-        rng = np.random.default_rng((seed, epoch))
-
-        def rate(step: int, epoch: int = epoch) -> float:
-            share = (epoch * steps + step) / (epochs * steps)
-            return peak_rate * min(1.0, 0.02 + share / 0.03) * 0.5 * (1 + math.cos(math.pi * share))
-
-        loss = _epoch(model, optimizer, x, batch_size, rng, rate)
-        if epoch % 10 == 9 or epoch + 1 == epochs:
-            _save(output_dir, model, optimizer, settings, epoch + 1)
-        tick(f"epoch {epoch + 1}/{epochs}, masked MSE {loss:.4f}", (epoch + 1) / epochs)
+    steps = _length(x, output_dir if resume else None, settings, epochs, budget_minutes, seed, config)
+    settings["steps"] = steps
+    run = _Run(_fresh(seed, config).to(chosen), x, batch_size, peak_rate, steps, seed)
+    seconds = run.go(settings, output_dir, resume, tick)
+    tick("measuring", 1.0)
+    run.model.config.revision_name = f"limubert-s{seed}-n{steps}"
+    run.model.save_pretrained(output_dir)
+    (output_dir / "model.safetensors").chmod(0o644)
     outcome = Pretraining(
         output_dir,
-        epochs,
-        time.monotonic() - begun,
+        steps,
+        round(steps * batch_size / len(x), 2),
+        batch_size,
+        seed,
+        round(seconds, 1),
         str(chosen),
-        sum(p.numel() for p in model.parameters()),
-        {name: sum(w.dataset == name for w in fit) for name in sorted({w.dataset for w in fit})},
-        loss,
-        *_figures(model, held, seed),
+        sum(p.numel() for p in run.model.parameters()),
+        len(x),
+        run.loss,
+        _figures(run.model, sides, seed),
     )
-    model.config.revision_name = f"limubert-s{seed}-e{epochs}"
-    model.save_pretrained(output_dir)
-    (output_dir / "model.safetensors").chmod(0o644)
-    _card(outcome, fit, check)
+    facts = {k: v for k, v in asdict(outcome).items() if k != "output_dir"}
+    write_card(output_dir, facts, sides)
+    (output_dir / "training.json").write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return outcome
 
 
-def _epoch(
-    model: LimuBertForReconstruction,
-    optimizer: torch.optim.Optimizer,
+def _fresh(seed: int, config: LimuBertConfig) -> LimuBertForReconstruction:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return LimuBertForReconstruction(config)
+
+
+def _length(
     x: Tensor,
-    batch_size: int,
-    rng: np.random.Generator,
-    rate: Callable[[int], float],
-) -> float:
-    model.train()
-    order = torch.from_numpy(rng.permutation(len(x))).to(x.device)
-    masks = torch.from_numpy(span_masks(rng, len(x), x.shape[1])).to(x.device)
-    blank = torch.from_numpy(rng.random(len(x)) < BLANKED).to(x.device)
-    total = torch.zeros((), device=x.device)
-    steps = math.ceil(len(x) / batch_size)
-    for step in range(steps):
-        rows = order[step * batch_size : (step + 1) * batch_size]
-        for group in optimizer.param_groups:
-            group["lr"] = rate(step)
-        truth, mask = x[rows], masks[rows]
-        shown = truth.masked_fill((mask & blank[rows, None])[:, :, None], 0.0)
-        loss = (model(shown) - truth)[mask].square().mean()
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
-        total += loss.detach()
-    return float(total) / steps
-
-
-@torch.no_grad()
-def _figures(model: LimuBertForReconstruction, held: Tensor, seed: int) -> tuple[float, float]:
-    """(MSE of the model, MSE of saying each window's own mean) on the masked samples of `held`."""
-    if not len(held):
-        return float("nan"), float("nan")
-    model.eval()
-    mask = torch.from_numpy(span_masks(np.random.default_rng(seed), len(held), held.shape[1])).to(held.device)
-    shown = held.masked_fill(mask[:, :, None], 0.0)
-    said = torch.cat([model(shown[at : at + 512]) for at in range(0, len(shown), 512)])
-    mean = shown.sum(dim=1, keepdim=True) / (~mask).sum(dim=1)[:, None, None]
-    return float((said - held)[mask].square().mean()), float((mean - held)[mask].square().mean())
-
-
-def _save(
-    folder: Path,
-    model: LimuBertForReconstruction,
-    optimizer: torch.optim.Optimizer,
+    folder: Path | None,
     settings: Mapping[str, object],
-    epoch: int,
-) -> None:
-    from safetensors.torch import save_file
-
-    tensors = {f"model.{k}": v for k, v in model.state_dict().items()}
-    for number, moments in optimizer.state_dict()["state"].items():
-        tensors |= {f"optimizer.{number}.{k}": torch.as_tensor(v) for k, v in moments.items()}
-    fresh = folder / f"{STATE}.new"
-    facts = {"epoch": str(epoch), "settings": json.dumps(settings, sort_keys=True)}
-    save_file({k: v.detach().cpu().contiguous() for k, v in tensors.items()}, fresh, metadata=facts)
-    fresh.replace(folder / STATE)
-
-
-def _restore(
-    folder: Path, model: LimuBertForReconstruction, optimizer: torch.optim.Optimizer, settings: Mapping[str, object]
+    epochs: int | None,
+    budget_minutes: float | None,
+    seed: int,
+    config: LimuBertConfig,
 ) -> int:
-    """Finished epochs of the run in `folder`, its state loaded; 0 without one."""
-    from safetensors import safe_open
-    from safetensors.torch import load_file
-
-    if not (folder / STATE).is_file():
-        return 0
-    with safe_open(folder / STATE, framework="pt") as handle:
-        facts = handle.metadata() or {}
-    if json.loads(facts["settings"]) != settings:
-        raise UserError(
-            folder,
-            expected="a folder without a run, or one of the same settings",
-            found="a run with other settings",
-            cure="choose another folder, or start over without resuming",
-        )
-    tensors = load_file(folder / STATE)
-    model.load_state_dict({k[6:]: v for k, v in tensors.items() if k.startswith("model.")})
-    moments: dict[int, dict[str, Tensor]] = {}
-    for key, value in tensors.items():
-        if key.startswith("optimizer."):
-            _, number, name = key.split(".", 2)
-            moments.setdefault(int(number), {})[name] = value
-    optimizer.load_state_dict({"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})
-    return int(facts["epoch"])
+    """Steps of the whole run: by epochs, or by what eight timed steps promise; of a run found there, its own."""
+    batch = int(str(settings["batch_size"]))
+    if epochs is not None or budget_minutes is None:
+        return (epochs or DEFAULT_EPOCHS) * math.ceil(len(x) / batch)
+    found = kept_settings(folder) if folder is not None else None
+    if found is not None and {**found, "steps": 0} == {**settings, "steps": 0}:
+        return int(found["steps"])
+    trial = _Run(_fresh(seed, config).to(x.device), x, batch, 1e-3, 10, seed)
+    seconds = [trial.step(number) for number in range(10)][2:]
+    return max(1, int(60 * budget_minutes / float(np.median(seconds))))
 
 
-def _card(outcome: Pretraining, fit: list[LabelledWindow], check: list[LabelledWindow]) -> None:
-    names = sorted({_set_of(w) for w in fit})
-    lines = [
-        "# LIMU-BERT",
-        "",
-        f"The encoder of Xu et al. (SenSys 2021) at full size ({outcome.parameters:,} parameters with its reconstruction head),",
-        "pretrained without labels. It reads 6 s at 20 Hz: acceleration divided by 9.8, rotation in rad/s.",
-        "",
-        "| set | licence as its files say | pretrained on | validation | held out |",
-        "| --- | --- | --- | --- | --- |",
-    ]
-    for name in names:
-        card = dataset(name).card
-        who = [
-            sorted({w.subject for w in part if _set_of(w) == name}, key=lambda s: (len(s), s)) for part in (fit, check)
-        ]
-        held = sorted(HELD_OUT_SUBJECTS[name], key=lambda s: (len(s), s))
-        lines.append(
-            f"| {card.title} | {card.licence} | {', '.join(who[0])} | {', '.join(who[1])} | {', '.join(held)} |"
-        )
-    lines += [
-        "",
-        f"{outcome.epochs} epochs over {sum(outcome.windows.values()):,} windows with half overlap, masked MSE {outcome.train_mse:.4f};",
-        f"validation subjects {outcome.validation_mse:.4f} (saying each window's own mean: {outcome.mean_mse:.4f}).",
-        "The original ran 3,200 epochs on four other sets and split windows at random; here people are disjoint.",
-        "",
-    ]
-    (outcome.output_dir / "README.md").write_text("\n".join(lines), encoding="utf-8")
-    facts = {k: str(v) if isinstance(v, Path) else v for k, v in asdict(outcome).items() if k != "output_dir"}
-    (outcome.output_dir / "training.json").write_text(
-        json.dumps(facts, indent=1, sort_keys=True) + "\n", encoding="utf-8"
-    )
+class _Run:
+    """Model, optimizer and the batches of a run: everything drawn comes from the seed and the epoch."""
+
+    def __init__(
+        self, model: LimuBertForReconstruction, x: Tensor, batch: int, peak_rate: float, steps: int, seed: int
+    ) -> None:
+        self.model, self.x, self.batch = model, x, batch
+        self.peak_rate, self.steps, self.seed = peak_rate, steps, seed
+        self.optimizer = torch.optim.Adam(model.parameters(), lr=peak_rate)
+        self.loss = float("nan")
+        self._epoch = -1
+        self._drawn: tuple[Tensor, Tensor, Tensor] | None = None
+
+    def _of(self, epoch: int) -> tuple[Tensor, Tensor, Tensor]:
+        """(order, masks, whether blanked) of an epoch."""
+        if self._drawn is None or self._epoch != epoch:
+            rng = np.random.default_rng((self.seed, epoch))
+            drawn = (
+                rng.permutation(len(self.x)),
+                span_masks(rng, len(self.x), self.x.shape[1]),
+                rng.random(len(self.x)) < BLANKED,
+            )
+            order, masks, blank = (torch.from_numpy(part).to(self.x.device) for part in drawn)
+            self._drawn, self._epoch = (order, masks, blank), epoch
+        return self._drawn
+
+    def step(self, number: int) -> float:
+        """One step of the run; the seconds it took."""
+        each = math.ceil(len(self.x) / self.batch)
+        order, masks, blank = self._of(number // each)
+        clock = time.monotonic()
+        at = number % each * self.batch
+        rows = order[at : at + self.batch]
+        share = number / self.steps
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.peak_rate * min(1.0, 0.02 + share / 0.03) * 0.5 * (1 + math.cos(math.pi * share))
+        self.model.train()
+        truth, mask = self.x[rows], masks[rows]
+        shown = truth.masked_fill((mask & blank[rows, None])[:, :, None], 0.0)
+        loss = (self.model(shown) - truth)[mask].square().mean()
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        value = float(loss.detach())
+        self.loss = value if math.isnan(self.loss) else 0.99 * self.loss + 0.01 * value
+        return time.monotonic() - clock
+
+    def go(self, settings: Mapping[str, object], folder: Path, resume: bool, tick: Progress) -> float:
+        """All steps that are left, kept every minute; their seconds."""
+        found = load_state(folder, settings) if resume else None
+        done = 0
+        if found is not None:
+            self.model.load_state_dict(found.model)
+            found.restore(self.optimizer)
+            done, self.loss = found.step, float(found.facts.get("loss", "nan"))
+        begun = kept = time.monotonic()
+        for number in range(done, self.steps):
+            self.step(number)
+            if time.monotonic() - kept > save_every_s or number + 1 == self.steps:
+                save_state(folder, settings, STAGE, number + 1, self.model, self.optimizer, {"loss": repr(self.loss)})
+                kept = time.monotonic()
+            if number % 20 == 19 or number + 1 == self.steps:
+                tick(f"step {number + 1}/{self.steps}, masked MSE {self.loss:.4f}", (number + 1) / self.steps)
+        return time.monotonic() - begun
+
+
+def _figures(
+    model: LimuBertForReconstruction, sides: Mapping[str, Sequence[LabelledWindow]], seed: int
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Per protocol and side: filling in, and for held-out subjects the linear reader."""
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for side in ("validation", "test"):
+        for name, windows in _by_protocol(sides[side]):
+            row = {"filling_in": asdict(fill_in(model, np.stack([w.values for w in windows]), seed))}
+            train = [w for w in sides["train"] if w.dataset == name]
+            if len({w.label for w in train}) > 1:
+                pick = np.random.default_rng(seed).permutation(len(train))[:_PROBED]
+                row["probe"] = asdict(linear_probe(model, [train[i] for i in sorted(pick.tolist())], windows))
+            found[f"{name}, {'held-out' if side == 'test' else 'validation'} subjects"] = row
+    return found
+
+
+def _by_protocol(windows: Sequence[LabelledWindow]) -> Iterator[tuple[str, list[LabelledWindow]]]:
+    for name in sorted({w.dataset for w in windows}):
+        yield name, [w for w in windows if w.dataset == name]

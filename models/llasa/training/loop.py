@@ -16,6 +16,7 @@ from torch import Tensor
 
 from models.backbone.causal import EMBEDDED
 from models.limubert.modeling_limubert import LimuBertForReconstruction
+from models.limubert.state import load_state, save_state
 from models.llasa.configuration_llasa import LlasaConfig
 from models.llasa.data import SETS, UNION, described, split_windows, training_ranges
 from models.llasa.modeling_llasa import LlasaModel
@@ -23,7 +24,6 @@ from models.llasa.prompt import layout_of
 from models.llasa.scoring import label_log_likelihoods, scoring_plan
 from models.llasa.training.batches import Item, batches, collate
 from models.llasa.training.items import sequences, stacked
-from models.llasa.training.state import load_state, save_state
 from models.motion.predictor import pick_device
 from models.motion.protocols import PROTOCOLS
 from recordings import UserError

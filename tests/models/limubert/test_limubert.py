@@ -8,8 +8,18 @@ import numpy as np
 import pytest
 import torch
 
-from models.limubert import LimuBertConfig, LimuBertForReconstruction, LimuBertModel, train_limubert, windows_of
+from models.limubert import (
+    LabelledWindow,
+    LimuBertConfig,
+    LimuBertForReconstruction,
+    LimuBertModel,
+    train_limubert,
+    training,
+    windows_of,
+)
 from models.limubert.masking import span_masks
+from models.limubert.measuring import fill_in
+from models.limubert.state import kept_settings
 from models.limubert.windows import averaged
 from recordings import UserError
 from recordings.datasets import HELD_OUT_SUBJECTS, dataset
@@ -55,29 +65,63 @@ def test_windows_are_in_g_inside_one_label(data_dir: Path) -> None:
     assert size == pytest.approx(1.0, abs=0.08)
 
 
+def few(data_dir: Path) -> dict[str, list[LabelledWindow]]:
+    hapt = dataset("hapt")
+    keys = {hapt.subject_of(k, data_dir): k for k in hapt.keys(data_dir)}
+    who = {"train": "1", "validation": "3", "test": "2"}
+    return {side: list(windows_of(hapt.open(keys[one], data_dir)))[:24] for side, one in who.items()}
+
+
+def test_people_are_on_one_side_alone(data_dir: Path) -> None:
+    sides = training.split_by_subject(data_dir, sets=("hapt",))
+    people = {side: {w.subject for w in windows} for side, windows in sides.items()}
+    assert people["test"] == HELD_OUT_SUBJECTS["hapt"]
+    assert not people["train"] & people["validation"] and not people["train"] & people["test"]
+
+
+class Stop(Exception):
+    pass
+
+
+def stop(text: str, share: float) -> None:
+    if text.startswith("step") and share >= 0.55:
+        raise Stop
+
+
 def test_a_stopped_run_goes_on_to_the_same_weights(
     data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from models.limubert import training
-
-    fit, check = training.training_windows(data_dir, sets=("hapt",))
-    assert not {w.subject for w in fit + check} & HELD_OUT_SUBJECTS["hapt"]
-    assert not {w.subject for w in fit} & {w.subject for w in check}
-    monkeypatch.setattr(training, "training_windows", lambda *a, **k: (fit[::40], check[::40]))
-    straight = train_limubert(data_dir, tmp_path / "a", epochs=20, device="cpu")
-
-    class Stop(Exception):
-        pass
-
-    def stop(text: str, share: float) -> None:
-        if share >= 0.55:
-            raise Stop
-
+    monkeypatch.setattr(training, "split_by_subject", lambda *a, **k: few(data_dir))
+    monkeypatch.setattr(training, "save_every_s", 0.0)
+    straight = train_limubert(data_dir, tmp_path / "a", epochs=60, batch_size=8, device="cpu")
     with pytest.raises(Stop):
-        train_limubert(data_dir, tmp_path / "b", epochs=20, device="cpu", progress=stop)
+        train_limubert(data_dir, tmp_path / "b", epochs=60, batch_size=8, device="cpu", progress=stop)
     assert not (tmp_path / "b" / "model.safetensors").exists()
-    again = train_limubert(data_dir, tmp_path / "b", epochs=20, device="cpu")
+    again = train_limubert(data_dir, tmp_path / "b", epochs=60, batch_size=8, device="cpu")
     assert (tmp_path / "a" / "model.safetensors").read_bytes() == (tmp_path / "b" / "model.safetensors").read_bytes()
-    assert straight.validation_mse == again.validation_mse
+    assert again.train_mse == straight.train_mse
+    card = (tmp_path / "a" / "README.md").read_text()
+    assert "hapt, held-out subjects" in card and "straight line" in card
     with pytest.raises(UserError, match="other settings"):
-        train_limubert(data_dir, tmp_path / "b", epochs=21, device="cpu")
+        train_limubert(data_dir, tmp_path / "b", seed=9, epochs=60, batch_size=8, device="cpu")
+
+
+def test_a_budgeted_run_that_was_stopped_keeps_its_length(
+    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "split_by_subject", lambda *a, **k: few(data_dir))
+    monkeypatch.setattr(training, "save_every_s", 0.0)
+    with pytest.raises(Stop):
+        train_limubert(data_dir, tmp_path, budget_minutes=0.02, batch_size=4, device="cpu", progress=stop)
+    found = kept_settings(tmp_path)
+    assert found is not None
+    length = found["steps"]
+    assert train_limubert(data_dir, tmp_path, budget_minutes=3.0, batch_size=4, device="cpu").steps == length
+
+
+def test_a_straight_line_fills_in_a_straight_line() -> None:
+    ramp = np.tile(np.linspace(0, 1, 120, dtype=np.float32)[None, :, None], (4, 1, 6))
+    found = fill_in(LimuBertForReconstruction(LimuBertConfig()), ramp)
+    inside = span_masks(np.random.default_rng(0), 4, 120)
+    edges = inside[:, 0].any() or inside[:, -1].any()
+    assert found.line < (1e-2 if edges else 1e-9) and found.line < found.mean

@@ -24,6 +24,7 @@ class Kept:
     step: int
     model: Mapping[str, Tensor]
     moments: Mapping[str, Tensor]
+    facts: Mapping[str, str]
 
     def restore(self, optimizer: torch.optim.Optimizer) -> None:
         state: dict[int, dict[str, Tensor]] = {}
@@ -34,17 +35,38 @@ class Kept:
 
 
 def save_state(
-    folder: Path, settings: Mapping[str, Any], stage: str, step: int, model: nn.Module, optimizer: torch.optim.Optimizer
+    folder: Path,
+    settings: Mapping[str, Any],
+    stage: str,
+    step: int,
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    facts: Mapping[str, str] | None = None,
 ) -> None:
+    """facts: what else a run that goes on must know."""
     from safetensors.torch import save_file
 
     tensors = {f"model.{k}": v for k, v in model.state_dict().items()}
     for number, moments in optimizer.state_dict()["state"].items():
         tensors |= {f"moments.{number}.{k}": torch.as_tensor(v) for k, v in moments.items()}
-    facts = {"stage": stage, "step": str(step), "settings": json.dumps(settings, sort_keys=True)}
+    own = {"stage": stage, "step": str(step), "settings": json.dumps(settings, sort_keys=True)}
     fresh = folder / f"{FILE}.new"
-    save_file({k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}, fresh, metadata=facts)
+    save_file(
+        {k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}, fresh, metadata={**(facts or {}), **own}
+    )
     fresh.replace(folder / FILE)
+
+
+def kept_settings(folder: Path) -> dict[str, Any] | None:
+    """Of the run in `folder`; None without one. A budgeted run that goes on takes the length that was chosen first."""
+    from safetensors import safe_open
+
+    if not (folder / FILE).is_file():
+        return None
+    with safe_open(folder / FILE, framework="pt") as handle:
+        facts = handle.metadata() or {}
+    settings: dict[str, Any] = json.loads(facts.get("settings", "{}"))
+    return settings
 
 
 def load_state(folder: Path, settings: Mapping[str, Any]) -> Kept | None:
@@ -68,4 +90,4 @@ def load_state(folder: Path, settings: Mapping[str, Any]) -> Kept | None:
     for key, value in tensors.items():
         kind, _, name = key.partition(".")
         parts[kind][name] = value
-    return Kept(facts["stage"], int(facts["step"]), parts["model"], parts["moments"])
+    return Kept(facts["stage"], int(facts["step"]), parts["model"], parts["moments"], facts)
