@@ -130,7 +130,7 @@ class ForecastBasis(Record):
 
 
 class ForecastRecord(Record):
-    """What comes next. `interval_s` is the central 80 % of the start time. `from_` says on how much observation it rests."""
+    """What comes next. `interval_s` holds the start time nine times in ten, measured on people left out. `from_` says on how much observation it rests."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, serialize_by_alias=True)
 

@@ -11,15 +11,17 @@ from importlib.resources import files
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from agents.anticipation.durations import Durations, summarised
-from agents.anticipation.sequences import EpisodeLike, Happened, lengths_s, names, stretches
+from agents.anticipation.asking import Question
+from agents.anticipation.intervals import Central, off_centre
+from agents.anticipation.lasting import Lasted, Lasting, summarised
+from agents.anticipation.records import AnticipatedRecord
+from agents.anticipation.sequences import EpisodeLike, Happened, names, stretches, waits_s
 from agents.anticipation.transitions import Transitions
 from agents.language import LanguageModel, LanguageModelFailure
 from agents.prompts import Value, load_prompt
-from agents.timeline import ForecastBasis, ForecastRecord
+from agents.timeline import ForecastBasis
 from agents.wording import activity_phrase, duration
 
-CENTRAL_80 = (0.1, 0.5, 0.9)
 _LEAST_EPISODES = 2
 _LEAST_SUPPORT = 5.0
 _LEAST_PROBABILITY = 0.05
@@ -29,9 +31,10 @@ _SAID = 8
 
 
 class AnticipationFile(BaseModel):
-    """The shipped model: followers by context (activities joined by a blank), representative durations, provenance.
+    """The shipped model: followers by context (activities joined by a blank), representative lengths, provenance.
 
-    own_weight: how many known transitions one of the recording's own counts for. language_share: the share of the
+    waits_s: from an activity's start to the next one's. lengths_s: from its start to its end. coverage: what the intervals
+    promise; onset_level and duration_level: how central a part of the forecast distribution kept it on people left out. own_weight: how many known transitions one of the recording's own counts for. language_share: the share of the
     probability that the language model's scores decide; 0 where they did not help on left-out subjects.
     """
 
@@ -42,7 +45,19 @@ class AnticipationFile(BaseModel):
     own_weight: float = Field(ge=0)
     language_share: float = Field(ge=0, le=1)
     followers: dict[str, dict[str, float]]
-    durations_s: dict[str, list[float]]
+    waits_s: dict[str, list[float]]
+    lengths_s: dict[str, list[float]]
+    coverage: float = Field(gt=0, lt=1)
+    onset_level: float = Field(gt=0, lt=1)
+    duration_level: float = Field(gt=0, lt=1)
+
+
+@dataclass(frozen=True, slots=True)
+class OffCentre:
+    """0 at the median of the forecast, 1 beyond everything: of the next start, and of the next activity's length."""
+
+    onset: float
+    duration: float
 
 
 @dataclass(slots=True)
@@ -50,11 +65,14 @@ class Anticipator:
     """Forecasts the next activity of a recording. `source` names what was learnt from, and goes into every forecast's method."""
 
     transitions: Transitions
-    durations: Durations
+    waits: Lasting
+    lengths: Lasting
     source: str
     own_weight: float = 3.0
     language_share: float = 0.0
     llm: LanguageModel | None = field(default=None)
+    onset: Central = field(default_factory=Central)
+    duration: Central = field(default_factory=Central)
 
     @classmethod
     def from_sequences(
@@ -65,15 +83,29 @@ class Anticipator:
         own_weight: float = 3.0,
         language_share: float = 0.0,
         llm: LanguageModel | None = None,
+        onset: Central | None = None,
+        duration: Central | None = None,
     ) -> Anticipator:
-        """Learn from sequences of episodes, each one recording's."""
-        transitions, durations = Transitions(), Durations()
+        """Learn from sequences of episodes, each one recording's. onset, duration: as calibrated on people left out."""
+        transitions, waits, lengths = Transitions(), Lasting(), Lasting()
         for sequence in sequences:
             for stretch in stretches(sequence):
                 transitions.learn(names(stretch))
-                for activity, seconds in lengths_s(stretch):
-                    durations.learn(activity, seconds)
-        return cls(transitions, durations, source, own_weight, language_share, llm)
+                for activity, seconds in waits_s(stretch):
+                    waits.learn(activity, seconds)
+                for happened in stretch:
+                    lengths.learn(happened.activity, happened.duration_s)
+        return cls(
+            transitions,
+            waits,
+            lengths,
+            source,
+            own_weight,
+            language_share,
+            llm,
+            onset or Central(),
+            duration or Central(),
+        )
 
     @classmethod
     def shipped(cls, llm: LanguageModel | None = None) -> Anticipator:
@@ -83,19 +115,29 @@ class Anticipator:
     @classmethod
     def read(cls, model: AnticipationFile, llm: LanguageModel | None = None) -> Anticipator:
         counts = {tuple(context.split()): followers for context, followers in model.followers.items()}
-        known = {name: [(seconds, 1.0) for seconds in rows] for name, rows in model.durations_s.items()}
+        waits, lengths = (
+            Lasting({name: [Lasted(seconds) for seconds in rows] for name, rows in known.items()})
+            for known in (model.waits_s, model.lengths_s)
+        )
         return cls(
             Transitions(counts),
-            Durations(known),
+            waits,
+            lengths,
             str(model.provenance["data"]),
             model.own_weight,
             model.language_share,
             llm,
+            Central(model.onset_level, model.coverage),
+            Central(model.duration_level, model.coverage),
         )
 
     def file(self, provenance: dict[str, str | int | float]) -> AnticipationFile:
+        waits, lengths = (
+            {name: summarised([row.seconds for row in rows]) for name, rows in sorted(lasting.known.items())}
+            for lasting in (self.waits, self.lengths)
+        )
         return AnticipationFile(
-            version=1,
+            version=2,
             provenance=provenance,
             own_weight=self.own_weight,
             language_share=self.language_share,
@@ -103,15 +145,16 @@ class Anticipator:
                 " ".join(context): dict(sorted(followers.items()))
                 for context, followers in sorted(self.transitions.counts.items())
             },
-            durations_s={
-                name: summarised([seconds for seconds, _ in rows])
-                for name, rows in sorted(self.durations.known.items())
-            },
+            waits_s=waits,
+            lengths_s=lengths,
+            coverage=self.onset.coverage,
+            onset_level=self.onset.level,
+            duration_level=self.duration.level,
         )
 
     def forecast(
         self, episodes: Sequence[EpisodeLike], *, now_s: float | None = None, horizon_s: float | None = None
-    ) -> list[ForecastRecord]:
+    ) -> list[AnticipatedRecord]:
         """The most probable next activities after the last episode, at most three; [] means "cannot tell".
 
         now_s: the moment of asking (the last episode's end by default: the recording's end, while it still goes on).
@@ -125,11 +168,14 @@ class Anticipator:
         now = current.end_s if now_s is None else now_s
         if sum(len(run) for run in runs) < _LEAST_EPISODES:
             return []
-        transitions, durations = self._with_own(runs)
+        transitions, waits, lengths = self._with_own(runs)
         if transitions.support(current.activity) < _LEAST_SUPPORT:
             return []
-        wait = durations.remaining_s(current.activity, now - current.start_s, CENTRAL_80)
-        if wait is None or (horizon_s is not None and wait[1] > horizon_s):
+        if not waits.knows(current.activity):
+            return []
+        low, high = self.onset.quantiles
+        wait = waits.remaining_s(current.activity, now - current.start_s, (low, 0.5, high))
+        if horizon_s is not None and wait[1] > horizon_s:
             return []
         shares, asked = self._with_language(past, transitions.following(names(past)))
         order = transitions.order_used(names(past))
@@ -141,25 +187,43 @@ class Anticipator:
         interval = (round(now + wait[0], 1), round(now + wait[2], 1))
         likely = sorted(shares, key=lambda name: (-shares[name], name))[:_MOST_FORECASTS]
         return [
-            ForecastRecord(
+            AnticipatedRecord(
                 activity=name,
                 start_s=round(now + wait[1], 1),
-                duration_s=_rounded(durations.median_s(name)),
+                duration_s=_rounded(lengths.median_s(name)),
                 probability=round(shares[name], 4),
                 interval_s=interval,
+                duration_interval_s=self._duration_interval_s(lengths, name),
+                coverage=self.onset.coverage,
                 **{"from": basis},
             )
             for name in likely
             if shares[name] >= _LEAST_PROBABILITY
         ]
 
-    def _with_own(self, runs: Sequence[Sequence[Happened]]) -> tuple[Transitions, Durations]:
+    def placed(self, question: Question) -> OffCentre:
+        """How far off the centre of what would have been forecast the truth lay: what the intervals are calibrated on."""
+        _, waits, lengths = self._with_own(stretches(question.so_far))
+        current, after = question.current, question.following
+        onset = waits.share_within(current.activity, question.wait_s, current.duration_s)
+        return OffCentre(off_centre(onset), off_centre(lengths.share_within(after.activity, after.duration_s)))
+
+    def _duration_interval_s(self, lengths: Lasting, activity: str) -> tuple[float, float] | None:
+        if not lengths.knows(activity):
+            return None
+        low, high = lengths.remaining_s(activity, 0.0, self.duration.quantiles)
+        return round(low, 1), round(high, 1)
+
+    def _with_own(self, runs: Sequence[Sequence[Happened]]) -> tuple[Transitions, Lasting, Lasting]:
         """What is known, and what this recording has shown of itself; the last activity is not over, so its length is not."""
-        durations = self.durations.copy()
-        for activity, seconds in [pair for run in runs for pair in lengths_s(run)][:-1]:
-            durations.learn(activity, seconds, self.own_weight)
+        waits, lengths = self.waits.copy(), self.lengths.copy()
+        for run in runs:
+            for activity, seconds in waits_s(run):
+                waits.learn(activity, seconds, self.own_weight)
+        for happened in [happened for run in runs for happened in run][:-1]:
+            lengths.learn(happened.activity, happened.duration_s, self.own_weight)
         own = [names(run) for run in runs]
-        return self.transitions.capped(_STRONGEST_CONTEXT).joined(own, self.own_weight), durations
+        return self.transitions.capped(_STRONGEST_CONTEXT).joined(own, self.own_weight), waits, lengths
 
     def _with_language(self, past: Sequence[Happened], shares: dict[str, float]) -> tuple[dict[str, float], bool]:
         """The shares, mixed with the language model's where it has a share and answers."""

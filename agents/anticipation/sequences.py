@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Protocol
 
 UNNAMED = frozenset({"unknown", "no_data"})
@@ -52,15 +53,12 @@ def stretches(episodes: Iterable[EpisodeLike], longest_pause_s: float = 30.0) ->
     return found
 
 
-def lengths_s(stretch: Sequence[Happened]) -> list[tuple[str, float]]:
-    """Each activity and the time until the next one began (for the last: until it ended).
+def waits_s(stretch: Sequence[Happened]) -> list[tuple[str, float]]:
+    """Each activity but the last, and the time from its start until the next one began.
 
     Annotations leave pauses between activities; whoever waits for the next one waits for the pause too.
     """
-    return [
-        (happened.activity, (stretch[i + 1].start_s if i + 1 < len(stretch) else happened.end_s) - happened.start_s)
-        for i, happened in enumerate(stretch)
-    ]
+    return [(now.activity, after.start_s - now.start_s) for now, after in pairwise(stretch)]
 
 
 def names(stretch: Sequence[Happened]) -> tuple[str, ...]:

@@ -133,7 +133,7 @@ def alternatives_sentence(alternatives: Sequence[tuple[str, float]]) -> str:
 
 
 def forecast_sentence(forecast: ForecastLike, start: datetime | None = None) -> str:
-    """What comes next, when, with what probability, and the central 80 % of the start time when it is known."""
+    """What comes next, when, with what probability, and between which times it starts nine times in ten, where that is known."""
     lead = f"{sentence_case(activity_phrase(forecast.activity))} is expected next at {clock(forecast.start_s, start)}"
     lead += f", with a probability of {percent(forecast.probability)}"
     if forecast.interval_s is not None:
