@@ -1,0 +1,1 @@
+"""SensorLM: captions of sensor data at three levels, and one space for windows and sentences."""
