@@ -18,4 +18,4 @@ def anticipate(state: State, runtime: Runtime[Context]) -> State:
     llm = None if context.settings.fusion == "never" else context.llm
     forecast = Anticipator.shipped(llm).forecast(state["episodes"], horizon_s=context.settings.forecast_horizon_s)
     context.report("anticipate", 0.75)
-    return {"forecast": forecast, "timings": {"anticipate_s": time.perf_counter() - began}}
+    return {"forecast": [one.plain() for one in forecast], "timings": {"anticipate_s": time.perf_counter() - began}}

@@ -11,3 +11,7 @@ class AnticipatedRecord(ForecastRecord):
 
     duration_interval_s: tuple[float, float] | None = None
     coverage: float | None = None
+
+    def plain(self) -> ForecastRecord:
+        """What a timeline holds of it."""
+        return ForecastRecord.model_validate(self.model_dump(include=set(ForecastRecord.model_fields)))
