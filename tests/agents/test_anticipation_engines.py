@@ -28,7 +28,8 @@ from models.segments import SegmentSettings
 from recordings import UserError
 from recordings.sequences import Segment, SegmentSequence
 
-QUICK = [name for name in ENGINES if name != "segment_network"]
+# The others are trained for minutes or ask a language model: they have tests of their own.
+QUICK = [name for name in ENGINES if name not in ("segment_network", "actionllm", "prompted")]
 
 
 def _sequence(name: str, *parts: tuple[str, float], subject: str | None = None) -> SegmentSequence:

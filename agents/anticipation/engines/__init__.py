@@ -1,5 +1,6 @@
 """Engines that say what comes next over a span of time, all behind one protocol: fit, then believe."""
 
+from agents.anticipation.engines.actionllm import ActionLLMEngine
 from agents.anticipation.engines.blend import Blend
 from agents.anticipation.engines.constant import MostFrequent, RepeatLast
 from agents.anticipation.engines.deciding import Balance
@@ -15,6 +16,7 @@ __all__ = [
     "CELLS",
     "DEFAULT_ENGINE",
     "ENGINES",
+    "ActionLLMEngine",
     "Balance",
     "Belief",
     "Blend",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from agents.anticipation.engines.actionllm import ActionLLMEngine
 from agents.anticipation.engines.blend import Blend
 from agents.anticipation.engines.constant import MostFrequent, RepeatLast
 from agents.anticipation.engines.engine import Engine
@@ -34,6 +35,7 @@ ENGINES: Mapping[str, Callable[[], Engine]] = {
     "remembering_shares": lambda: _remembering(relative=True),
     "prefix_neighbours": PrefixNeighbours,
     "segment_network": SegmentNetworkEngine,
+    "actionllm": ActionLLMEngine,
     "blend": _blend,
 }
 DEFAULT_ENGINE = "blend"

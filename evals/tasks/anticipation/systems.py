@@ -14,7 +14,8 @@ from models.segments import SegmentSettings
 class Entrant:
     """make: a fresh engine. says_one: its belief is certain, so that there is nothing to decide. slow: trained for minutes.
 
-    inner: what stands for it on inner folds, where it is trained often.
+    inner: what stands for it on inner folds, where it is trained often. only_named: trained for so long, or asking a language
+    model so often, that it takes part only where `--systems` names it, and inner folds are not run for it.
     """
 
     name: str
@@ -22,8 +23,10 @@ class Entrant:
     says_one: bool = False
     slow: bool = False
     inner: Make | None = None
+    only_named: bool = False
 
 
+ONLY_NAMED = ("actionllm",)
 POOLED = ("semi_markov", "remembering", "remembering_shares", "prefix_neighbours")
 BLEND = "blend"
 NETWORK = "segment_network"
@@ -42,4 +45,5 @@ def entrants(seeds: int = 3, device: str = "auto") -> Mapping[str, Entrant]:
             inner=lambda: SegmentNetworkEngine(SegmentSettings(seeds=1), device),
         )
     )
+    found += [Entrant(name, ENGINES[name], slow=True, only_named=True) for name in ONLY_NAMED]
     return {entrant.name: entrant for entrant in found}

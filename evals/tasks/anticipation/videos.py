@@ -15,7 +15,7 @@ from evals.runs import Run, Sample
 from evals.tasks.anticipation.choosing import Choice, asked_of, choose, in_order, inner_beliefs, one_view
 from evals.tasks.anticipation.mean_over_classes import HORIZON, OBSERVED, Floats, Numbers, expanded, runs, window
 from evals.tasks.anticipation.noise import METHOD, with_wrong_labels
-from evals.tasks.anticipation.systems import BLEND, BLEND_WITH_NETWORK, NETWORK, POOLED, Entrant, entrants
+from evals.tasks.anticipation.systems import BLEND, BLEND_WITH_NETWORK, NETWORK, ONLY_NAMED, POOLED, Entrant, entrants
 from recordings.sequences import SegmentSequence, SequenceFold, SequenceSet, read_benchmark
 
 ORACLE = "oracle"
@@ -23,7 +23,7 @@ NOISE = {"noisy-10": 0.1, "noisy-20": 0.2, "noisy-30": 0.3}
 INPUTS = (ORACLE, *NOISE)
 BALANCED, PRIOR = "+balance", "+prior^0.5"
 # Asked under noise too: the rest differ from these in nothing that noise would show.
-UNDER_NOISE = ("repeat_last", "markov_6", "remembering+balance", "prefix_neighbours+balance", "blend+balance", "blend_with_network+balance")  # fmt: skip
+UNDER_NOISE = ("repeat_last", "markov_6", "remembering+balance", "prefix_neighbours+balance", "blend+balance", "blend_with_network+balance", *(name + rule for name in ONLY_NAMED for rule in ("", PRIOR)))  # fmt: skip
 QUICK_EVERY = 4
 
 
@@ -74,7 +74,7 @@ def _fitted(known: SequenceSet, fold: SequenceFold, options: TaskOptions, every:
         seconds[entrant.name] = time.perf_counter() - began
     fitted = Fitted(engines, seconds, {}, {}, {})
     uncertain = [e for e in asked.values() if not e.says_one]
-    makers = {e.name: e.inner or e.make for e in uncertain}
+    makers = {e.name: e.inner or e.make for e in uncertain if not e.only_named}
     inner = inner_beliefs(makers, fold.train, every) if makers else None
     plain = np.ones((CELLS, len(known.vocabulary)))
     prior = _prior(fold.train, known.vocabulary)
@@ -83,7 +83,7 @@ def _fitted(known: SequenceSet, fold: SequenceFold, options: TaskOptions, every:
         if entrant.says_one:
             continue
         fitted.systems[entrant.name + PRIOR], fitted.balances[entrant.name + PRIOR] = {entrant.name: 1.0}, prior
-        if inner is not None:
+        if inner is not None and entrant.name in makers:
             _add(fitted, entrant.name + BALANCED, choose(inner, [entrant.name]), fold)
     members = [name for name in POOLED if name in makers]
     blends = {BLEND: members, BLEND_WITH_NETWORK: [*members, NETWORK] if NETWORK in makers else []}
@@ -102,7 +102,7 @@ def _asked(options: TaskOptions) -> Mapping[str, Entrant]:
     if wanted & {BLEND, BLEND_WITH_NETWORK}:
         wanted |= {*POOLED, NETWORK} if BLEND_WITH_NETWORK in wanted else set(POOLED)
     if not wanted:
-        return {name: e for name, e in known.items() if not (e.slow and options.quick)}
+        return {name: e for name, e in known.items() if not (e.only_named or (e.slow and options.quick))}
     return {name: e for name, e in known.items() if name in wanted}
 
 
