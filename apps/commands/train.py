@@ -14,14 +14,16 @@ from apps import options
 
 app = typer.Typer(add_completion=False)
 _SENSORLLM = "Of sensorllm"
+_ACTIONLLM = "Of actionllm (and --dataset 50salads or breakfast, --backbone)"
 
 
 @app.command()
 def train(
     model: Annotated[
-        Literal["motion", "audio", "chronos", "sensorllm", "limubert"],
+        Literal["motion", "audio", "chronos", "sensorllm", "limubert", "actionllm"],
         typer.Argument(
-            metavar="MODEL", help="motion, audio, chronos (the time-series encoder), sensorllm or limubert."
+            metavar="MODEL",
+            help="motion, audio, chronos (the time-series encoder), sensorllm, limubert or actionllm.",
         ),
     ],
     output: Annotated[
@@ -72,6 +74,28 @@ def train(
     micro_batch: Annotated[
         int | None, typer.Option(min=1, max=32, rich_help_panel=_SENSORLLM, help="Examples in memory at once.")
     ] = None,
+    fold: Annotated[str, typer.Option(rich_help_panel=_ACTIONLLM, help="The fold whose training people teach.")] = "1",
+    protocol: Annotated[
+        str, typer.Option(rich_help_panel=_ACTIONLLM, help="Which folds: the literature's, or lea (50 Salads).")
+    ] = "",
+    sequences: Annotated[
+        Path | None,
+        typer.Option(metavar="CSV", rich_help_panel=_ACTIONLLM, help="Your own segments instead of a fold."),
+    ] = None,
+    features: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", rich_help_panel=_ACTIONLLM, help="I3D files, one a video, for the feature stream."),
+    ] = None,
+    layers: Annotated[
+        int | None,
+        typer.Option(min=0, rich_help_panel=_ACTIONLLM, help="The language model's first so many layers; 0 for all."),
+    ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="NAME=VALUE", rich_help_panel=_ACTIONLLM, help="Any setting of docs/actionllm.md; again."
+        ),
+    ] = None,
     config: options.Config = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
@@ -82,15 +106,35 @@ def train(
     from recordings import UserError
 
     settings = load_settings(config, data=data)
-    if settings.data is None:
-        raise UserError(
-            f"train {model}",
-            expected="a folder with the public data sets",
-            found="none",
-            cure="add --data DIR (or TELLTALE_DATA)",
-        )
     with progress(quiet) as report:
-        if model == "motion":
+        if model == "actionllm":
+            from apps.anticipation_training import AnticipationRun
+
+            facts = AnticipationRun(
+                data=settings.data,
+                output=output,
+                dataset=dataset,
+                fold=fold,
+                protocol=protocol,
+                sequences=sequences,
+                features=features,
+                layers=layers,
+                backbone=backbone,
+                changes=tuple(changes or ()),
+                seed=seed,
+                epochs=epochs,
+                budget_minutes=budget_minutes,
+                resume=resume,
+                device=device,
+            ).run(report)
+        elif settings.data is None:
+            raise UserError(
+                f"train {model}",
+                expected="a folder with the public data sets",
+                found="none",
+                cure="add --data DIR (or TELLTALE_DATA)",
+            )
+        elif model == "motion":
             from models.motion import train_motion
 
             summary = train_motion(
