@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from models.actionllm.checkpoints import SHIPPED, load_trained, shipped_checkpoints
     from models.actionllm.configuration_actionllm import CHOICES, LOSSES, ActionLLMConfig
-    from models.actionllm.decoding import Slots, laid_out, probabilities
+    from models.actionllm.decoding import Slots, laid_out, probabilities, spread
     from models.actionllm.examples import ActionLLMPlan
     from models.actionllm.feature_files import read_feature_file
     from models.actionllm.frozen import FrozenModel, load_frozen_model
@@ -41,6 +41,7 @@ _LAZY = {
     "read_feature_file": "feature_files",
     "shipped_checkpoints": "checkpoints",
     "split_settings": "training",
+    "spread": "decoding",
     "train_actionllm": "training",
     "train_on_sequences": "training",
 }
@@ -67,6 +68,7 @@ __all__ = [
     "read_feature_file",
     "shipped_checkpoints",
     "split_settings",
+    "spread",
     "train_actionllm",
     "train_on_sequences",
 ]

@@ -63,10 +63,13 @@ def probabilities(slots: Slots, at: Doubles, blur: float) -> Doubles:
     weights = np.exp(slots.durations - slots.durations.max()) * there
     ends = np.cumsum(weights / weights.sum())
     kinds = chances[:, :-1] / np.maximum(chances[:, :-1].sum(axis=1, keepdims=True), 1e-12)
-    passed = (
-        ndtr((at[:, None] - ends[None, :-1]) / blur) if blur > 0 else (at[:, None] >= ends[None, :-1]).astype(float)
-    )
+    return np.asarray(spread(ends, at, blur) @ kinds)
+
+
+def spread(ends: Doubles, at: Doubles, blur: float) -> Doubles:
+    """(moments, slots): how probably each moment lies in each slot, when where a slot ends is known to `blur`; rows sum to 1."""
+    edges = ends[None, :-1]
+    passed = ndtr((at[:, None] - edges) / blur) if blur > 0 else (at[:, None] >= edges).astype(np.float64)
     edge = np.ones((len(at), 1))
     inside = np.clip(np.hstack([edge, passed]) - np.hstack([passed, 0 * edge]), 0.0, None)
-    inside /= inside.sum(axis=1, keepdims=True)
-    return np.asarray(inside @ kinds)
+    return np.asarray(inside / inside.sum(axis=1, keepdims=True))

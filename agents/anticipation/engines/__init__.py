@@ -9,6 +9,7 @@ from agents.anticipation.engines.forecasting import forecast_segments, observe
 from agents.anticipation.engines.known import DEFAULT_ENGINE, ENGINES, engine_named
 from agents.anticipation.engines.markov import Markov
 from agents.anticipation.engines.neighbours import PrefixNeighbours
+from agents.anticipation.engines.prompted import PromptedEngine
 from agents.anticipation.engines.segment_network import SegmentNetworkEngine
 from agents.anticipation.engines.semi_markov import SemiMarkov
 
@@ -25,6 +26,7 @@ __all__ = [
     "MostFrequent",
     "Observed",
     "PrefixNeighbours",
+    "PromptedEngine",
     "RepeatLast",
     "SegmentNetworkEngine",
     "SemiMarkov",

@@ -10,6 +10,7 @@ from agents.anticipation.engines.constant import MostFrequent, RepeatLast
 from agents.anticipation.engines.engine import Engine
 from agents.anticipation.engines.markov import Markov
 from agents.anticipation.engines.neighbours import PrefixNeighbours
+from agents.anticipation.engines.prompted import PromptedEngine
 from agents.anticipation.engines.segment_network import SegmentNetworkEngine
 from agents.anticipation.engines.semi_markov import SemiMarkov
 from recordings import UserError
@@ -36,6 +37,7 @@ ENGINES: Mapping[str, Callable[[], Engine]] = {
     "prefix_neighbours": PrefixNeighbours,
     "segment_network": SegmentNetworkEngine,
     "actionllm": ActionLLMEngine,
+    "prompted": PromptedEngine,
     "blend": _blend,
 }
 DEFAULT_ENGINE = "blend"

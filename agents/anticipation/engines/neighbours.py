@@ -56,9 +56,17 @@ class PrefixNeighbours:
                 self._moments.setdefault(name, []).append(moment)
 
     def believe(self, observed: Observed) -> Belief:
+        current = observed.segments[-1].activity
+        vocabulary = self._vocabulary if current in self._vocabulary else (*self._vocabulary, current)
+        probabilities = np.zeros((CELLS, len(vocabulary)))
+        for known, now, weight in self.nearest(observed):
+            probabilities[np.arange(CELLS), _followed(vocabulary, known, now, observed)] += weight
+        return Belief(vocabulary, probabilities / probabilities.sum(axis=1, keepdims=True))
+
+    def nearest(self, observed: Observed, count: int = 60) -> list[tuple[SegmentSequence, float, float]]:
+        """Known sequences with the moment of each that is most like now and its weight, the most alike first."""
         segments = joined(observed.segments)
         current, names = segments[-1], tuple(s.activity for s in segments)
-        vocabulary = self._vocabulary if current.activity in self._vocabulary else (*self._vocabulary, current.activity)
         moments = self._moments.get(current.activity) or [m for all_ in self._moments.values() for m in all_]
         done, before = frozenset(names), _before(names[:-1])
         gone_s = observed.now_s - observed.start_s
@@ -82,11 +90,8 @@ class PrefixNeighbours:
             futures.append((known, now))
         near = np.array(distances) - min(distances)
         weights = np.exp(-near / self.width)
-        kept = np.argsort(-weights, kind="stable")[:60]
-        probabilities = np.zeros((CELLS, len(vocabulary)))
-        for i in kept:
-            probabilities[np.arange(CELLS), _followed(vocabulary, futures[i][0], futures[i][1], observed)] += weights[i]
-        return Belief(vocabulary, probabilities / probabilities.sum(axis=1, keepdims=True))
+        kept = np.argsort(-weights, kind="stable")[:count]
+        return [(*futures[i], float(weights[i])) for i in kept]
 
 
 def _before(names: Sequence[str]) -> tuple[str, str]:

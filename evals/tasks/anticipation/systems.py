@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agents.anticipation.engines import ENGINES, SegmentNetworkEngine
+from agents.anticipation.engines import ENGINES, ActionLLMEngine, PromptedEngine, SegmentNetworkEngine
 from evals.tasks.anticipation.choosing import Make
 from models.segments import SegmentSettings
 
@@ -26,15 +26,18 @@ class Entrant:
     only_named: bool = False
 
 
-ONLY_NAMED = ("actionllm",)
+ONLY_NAMED = ("actionllm", "prompted")
 POOLED = ("semi_markov", "remembering", "remembering_shares", "prefix_neighbours")
 BLEND = "blend"
 NETWORK = "segment_network"
 BLEND_WITH_NETWORK = "blend_with_network"
 
 
-def entrants(seeds: int = 3, device: str = "auto") -> Mapping[str, Entrant]:
-    """Every engine by name, simplest first; the blend is made of them with weights of its own for each fold."""
+def entrants(seeds: int = 3, device: str = "auto", llm: str = "embedded") -> Mapping[str, Entrant]:
+    """Every engine by name, simplest first; the blend is made of them with weights of its own for each fold.
+
+    llm: the specification of the language model that `prompted` asks.
+    """
     certain = ("most_frequent", "repeat_last", "markov_1", "markov_6")
     found = [Entrant(name, ENGINES[name], says_one=name in certain) for name in (*certain, *POOLED)]
     found.append(
@@ -45,5 +48,8 @@ def entrants(seeds: int = 3, device: str = "auto") -> Mapping[str, Entrant]:
             inner=lambda: SegmentNetworkEngine(SegmentSettings(seeds=1), device),
         )
     )
-    found += [Entrant(name, ENGINES[name], slow=True, only_named=True) for name in ONLY_NAMED]
+    found += [
+        Entrant("actionllm", lambda: ActionLLMEngine(device=device), slow=True, only_named=True),
+        Entrant("prompted", lambda: PromptedEngine(spec=llm), slow=True, only_named=True),
+    ]
     return {entrant.name: entrant for entrant in found}

@@ -97,7 +97,7 @@ def _fitted(known: SequenceSet, fold: SequenceFold, options: TaskOptions, every:
 
 def _asked(options: TaskOptions) -> Mapping[str, Entrant]:
     """The engines that the wanted systems need; slow ones only where they are named, or in the full form."""
-    known = entrants(options.seeds)
+    known = entrants(options.seeds, llm=options.llm)
     wanted = {system.split("+")[0] for system in options.systems}
     if wanted & {BLEND, BLEND_WITH_NETWORK}:
         wanted |= {*POOLED, NETWORK} if BLEND_WITH_NETWORK in wanted else set(POOLED)

@@ -1,0 +1,196 @@
+"""A language model says what follows, step by step: exemplars with a like beginning, known activities as the only answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from agents.anticipation.engines.engine import CELLS, Belief, Floats, Observed, vocabulary_of
+from agents.anticipation.engines.grammar import Grammar, State
+from agents.anticipation.engines.lengths import Lengths
+from agents.anticipation.engines.memory import RememberingGrammar
+from agents.anticipation.engines.neighbours import PrefixNeighbours
+from agents.language import LanguageModel, open_language_model
+from agents.prompts import load_prompt
+from agents.wording import activity_phrase
+from recordings.sequences import SegmentSequence, joined
+
+# What an exemplar shows: the activity that is like the present one, so many before it and so many after.
+_BEFORE, _AFTER = 4, 8
+_SAID = 8
+_MOST_STEPS = 40
+# Of the prior's probability; what is below is not worth a question.
+_LEAST_SHARE = 0.02
+_MOST_CANDIDATES = 8
+# What the prior is surer of than this is not asked about either.
+_SURE = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is done during a step, with its probabilities (K,), its likeliest activity and seconds."""
+
+    activity: int
+    shares: Floats = field(repr=False)
+    seconds: float
+
+
+@dataclass(slots=True)
+class PromptedEngine:
+    """P(next) ∝ prior ^ prior_weight · exp(language_weight · score) over the prior's candidates, again and again.
+
+    prior: transitions that remember everything done (`RememberingGrammar`). score: the language model's calibrated
+    log-likelihood of the candidate's name after the exemplars and the history; where a model only chooses (an endpoint), its
+    choice. An answer that is no known activity cannot be. language_weight 0 never asks. asked_steps: later steps are the
+    prior's alone. Durations are those of the exemplars' own, weighted by likeness, stretched to the whole where it is known.
+    """
+
+    spec: str = "embedded"
+    llm: LanguageModel | None = None
+    exemplars: int = 3
+    language_weight: float = 0.5
+    prior_weight: float = 1.0
+    asked_steps: int = 6
+    calibrated: bool = True
+    boundary_blur: float = 0.04
+    name: str = "prompted"
+    _grammar: RememberingGrammar | None = field(default=None, repr=False)
+    _near: PrefixNeighbours = field(default_factory=PrefixNeighbours, repr=False)
+    _lengths: Lengths = field(default_factory=Lengths, repr=False)
+
+    @property
+    def parameters(self) -> int:
+        """What was learnt from the sequences; the language model's are not counted."""
+        grammar = 0 if self._grammar is None else self._grammar.parameters
+        return grammar + self._near.parameters + self._lengths.parameters
+
+    def fit(self, sequences: Sequence[SegmentSequence]) -> None:
+        self._grammar = RememberingGrammar(Grammar(vocabulary_of(sequences), 3), 0.3)
+        self._grammar.fit(sequences)
+        self._near.fit(sequences)
+        self._lengths.fit(sequences)
+
+    def believe(self, observed: Observed) -> Belief:
+        from models.actionllm import spread
+
+        plan = self.plan(observed)
+        current = observed.segments[-1].activity
+        names = self._known.grammar.activities
+        if current not in names:
+            names = (*names, current)
+        seconds = np.array([step.seconds for step in plan])
+        shares = np.stack([np.pad(s.shares, (0, len(names) - len(s.shares))) for s in plan])
+        if current not in self._known.grammar.number:
+            shares[0] = np.eye(len(names))[-1]
+        ends = np.cumsum(seconds) / observed.horizon_s
+        at = (np.arange(CELLS) + 0.5) / CELLS
+        found = spread(ends, at, self.boundary_blur) @ shares
+        return Belief(names, found / found.sum(axis=1, keepdims=True))
+
+    def plan(self, observed: Observed) -> list[Step]:
+        """The current activity going on, then step after step, until the horizon is full or nothing follows."""
+        grammar = self._known
+        near = self._near.nearest(observed)
+        numbers = list(grammar.grammar.history(observed.activities))
+        kinds = len(grammar.grammar.activities)
+        current = observed.segments[-1]
+        first = np.zeros(kinds)
+        number = grammar.grammar.number.get(current.activity)
+        if number is not None:
+            first[number] = 1.0
+        found = [Step(-1 if number is None else number, first, self._remaining_s(observed, near))]
+        lines = [exemplar(known, now) for known, now, _ in near[: self.exemplars]]
+        said = [s.activity for s in joined(observed.segments)]
+        finished = False
+        while sum(step.seconds for step in found) < self._longest_s(observed) and len(found) < _MOST_STEPS:
+            state = grammar.state(tuple(numbers))
+            ask = len(found) <= self.asked_steps
+            shares = self.following(state, lines, said) if ask else grammar.following(state)
+            # The end is asked of the prior alone: a language model has no name for it.
+            if int(shares.argmax()) == grammar.grammar.end:
+                finished = True
+                break
+            ahead = shares[:kinds] / shares[:kinds].sum()
+            chosen = int(ahead.argmax())
+            numbers.append(chosen)
+            said.append(grammar.grammar.activities[chosen])
+            found.append(Step(chosen, ahead, self._length_s(said[-1], near)))
+        rest = observed.rest_s
+        if finished and rest is not None:
+            stretch = rest / sum(step.seconds for step in found)
+            found = [Step(s.activity, s.shares, s.seconds * stretch) for s in found]
+        return found
+
+    def following(self, state: State, lines: Sequence[Sequence[str]], said: Sequence[str]) -> Floats:
+        """(K + 1,) the prior, moved by the language model within what its candidates have in all."""
+        prior = self._known.following(state).copy()
+        kinds = len(prior) - 1
+        order = np.argsort(-prior[:kinds], kind="stable")[:_MOST_CANDIDATES]
+        asked = [int(i) for i in order if prior[i] >= _LEAST_SHARE]
+        if self.language_weight == 0 or len(asked) < 2 or prior.max() > _SURE:
+            return prior
+        phrases = [activity_phrase(self._known.grammar.activities[i]) for i in asked]
+        if len(set(phrases)) < len(phrases):
+            return prior
+        scores = np.array(self._scores(lines, said, phrases))
+        mass = prior[asked].sum()
+        logs = self.prior_weight * np.log(prior[asked]) + self.language_weight * scores
+        moved = np.exp(logs - logs.max())
+        prior[asked] = mass * moved / moved.sum()
+        return np.asarray(prior)
+
+    def _scores(self, lines: Sequence[Sequence[str]], said: Sequence[str], phrases: Sequence[str]) -> list[float]:
+        prompt = load_prompt("anticipation_exemplars")
+        shown = [[activity_phrase(name) for name in line] for line in lines]
+        told = [activity_phrase(name) for name in said[-_SAID:]]
+        free = (prompt.text(exemplars=[["something"]], activities=["something"]),) if self.calibrated else ()
+        return self.language.score(prompt.text(exemplars=shown, activities=told), phrases, free)
+
+    @property
+    def language(self) -> LanguageModel:
+        """The language model, opened when it is first asked."""
+        if self.llm is None:
+            self.llm = open_language_model(self.spec)
+        return self.llm
+
+    @property
+    def _known(self) -> RememberingGrammar:
+        if self._grammar is None:
+            raise ValueError("fit the engine first")
+        return self._grammar
+
+    def _remaining_s(self, observed: Observed, near: Sequence[tuple[SegmentSequence, float, float]]) -> float:
+        """What was left of the current activity where the exemplars were; what is usual where they do not do it."""
+        current = observed.segments[-1]
+        left, weights = [], []
+        for known, now, weight in near:
+            here = next(s for s in known.segments if s.start_s <= now < s.end_s)
+            if here.activity == current.activity and here.duration_s > current.duration_s:
+                left.append(here.end_s - now)
+                weights.append(weight)
+        if not left:
+            return self._lengths.mean_remaining_s(current.activity, current.duration_s)
+        return float(np.average(left, weights=weights))
+
+    def _length_s(self, activity: str, near: Sequence[tuple[SegmentSequence, float, float]]) -> float:
+        """How long it took the exemplars after their moment; everybody where none of them did it."""
+        lasted, weights = [], []
+        for known, now, weight in near:
+            later = [s.duration_s for s in known.segments if s.start_s > now and s.activity == activity]
+            if later:
+                lasted.append(later[0])
+                weights.append(weight)
+        return float(np.average(lasted, weights=weights)) if lasted else self._lengths.mean_s(activity)
+
+    @staticmethod
+    def _longest_s(observed: Observed) -> float:
+        return observed.horizon_s if observed.rest_s is None else max(observed.horizon_s, observed.rest_s)
+
+
+def exemplar(known: SegmentSequence, now_s: float) -> list[str]:
+    """What was done around the moment of a known sequence that is like now."""
+    names = [s.activity for s in known.segments]
+    here = next(i for i, s in enumerate(known.segments) if s.start_s <= now_s < s.end_s)
+    return names[max(0, here - _BEFORE) : here + 1 + _AFTER]
