@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agents.timeline import EpisodeRecord
 from agents.verification.amounts import Amount
-from agents.verification.choosing import candidates, coverage_s, span_s
+from agents.verification.choosing import candidates, coverage_s, coverages_s, span_s
 from agents.verification.clause import Carry, Clause, Outcome, fails, held
 from agents.verification.facts import Facts
 
@@ -137,16 +137,16 @@ def _durations(
             return fails("a total of what")
         if not times:
             return held("count") if counted and not spans else fails("a total without a duration")
-        span = span_s(spans[0], facts) if spans else None
-        if spans and span is None:
+        whole_s = facts.total_s(said)
+        possible_s = coverages_s(said, spans[0], facts) if spans else (whole_s, whole_s)
+        if possible_s is None:
             return fails("a time that is not in the recording")
-        total = coverage_s(said, span, facts) if span else facts.total_s(said)
         if not facts.of_label(said):
             return fails(f"there is no {said}")
         return (
             _bound(list(facts.of_label(said)), said, carry)
-            if times[0].agrees(total)
-            else fails(f"{said} lasted {total:.1f} s in all")
+            if _one_agrees(times[0], *possible_s)
+            else fails(f"{said} lasted {possible_s[1]:.1f} s in all")
         )
     if counted and not anchored:
         return _bound(list(facts.of_label(said)), said, carry) if said else fails("a count of what")
@@ -169,6 +169,15 @@ def _durations(
     if not chosen:
         return fails("no such episode has this confidence")
     return _bound(chosen, label, carry)
+
+
+def _one_agrees(claim: Amount, least_s: float, most_s: float) -> bool:
+    """Whether some total between the two prints as claimed."""
+    return (
+        claim.agrees(least_s)
+        or claim.agrees(most_s)
+        or (not claim.bound and least_s <= claim.in_base().value <= most_s)
+    )
 
 
 def _bound(episodes: list[EpisodeRecord], label: str | None, carry: Carry) -> Outcome:

@@ -157,3 +157,18 @@ def _covers(token: Token, episode: EpisodeRecord, facts: Facts) -> bool:
 def coverage_s(label: str, span: tuple[float, float], facts: Facts) -> float:
     """Seconds of a label inside a span."""
     return sum(max(0.0, min(e.end_s, span[1]) - max(e.start_s, span[0])) for e in facts.of_label(label))
+
+
+# A time is printed to a tenth of a second at the finest, whole seconds only where nothing is left over.
+_PRINTED_HALF_S = 0.05
+
+
+def coverages_s(label: str, token: Token, facts: Facts) -> tuple[float, float] | None:
+    """The least and the most seconds of a label inside a printed span, its ends anywhere that prints so. None: no such span."""
+    span = span_s(token, facts)
+    if span is None or token.amount is None or token.end is None:
+        return None
+    start_half, end_half = (min(t.half, _PRINTED_HALF_S) for t in (token.amount, token.end))
+    within = (span[0] + start_half, max(span[0] + start_half, span[1] - end_half))
+    around = (max(facts.span.start_s, span[0] - start_half), min(facts.span.end_s, span[1] + end_half))
+    return coverage_s(label, within, facts), coverage_s(label, around, facts)

@@ -25,6 +25,9 @@ _PERMITTED = (
 # Clips that are hardly there at all cannot teach what they are called.
 QUIETEST_DBFS = -65.0
 LEAST_ACTIVE_SHARE = 0.02
+# One recording under two source ids, which no split by source can know: the first goes where the second is, and tests nothing
+# there. Found by `near_duplicate_samples` of evals.leaks after the shipped weights had learnt from the second.
+SAME_RECORDING = {"fs28314": "fs30322"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,12 @@ def labelled(clips: Iterable[AudioClip], seed: int = 0) -> list[LabelledClip]:
     place: dict[str, Part] = {}
     for label in sorted(sources, key=lambda name: (name == NONE_OF_THESE, len(sources[name]), name)):
         _place(label, sources[label], place, seed)
-    return [LabelledClip(clip, label, clip.group, place[clip.group]) for clip, label in rows]
+    # After the others were placed: who else trains or tests is as it was when the shipped weights were trained.
+    named = {clip.group: SAME_RECORDING.get(clip.group, clip.group) for clip, _ in rows}
+    return [
+        LabelledClip(clip, label, named[clip.group], place.get(named[clip.group], place[clip.group]))
+        for clip, label in rows
+    ]
 
 
 def _place(label: str, sources: Mapping[str, int], place: dict[str, Part], seed: int) -> None:

@@ -84,6 +84,12 @@ TRUE = [
     "Acceleration x is increasing from 0:12.8 to 1:05.3.",
 ]
 
+# Spans are printed to a tenth of a second, totals are of the spans before printing: 12.86 to 20.04 holds 7.18 s of walking.
+AS_PRINTED = [
+    within_sentence("walking", 7.18, (12.86, 20.04)),
+    within_sentence("sitting", 7.56, (5.24, 20.04)),
+]
+
 LIES = [
     ("label", "The activity from 0:12.8 to 1:05.3 (53 s) is sitting, with a confidence of 93 %."),
     ("time", "The activity from 0:12.8 to 1:06.3 (53 s) is walking, with a confidence of 93 %."),
@@ -124,6 +130,17 @@ LIES = [
 def test_the_product_s_own_sentences_are_read_back(sentence: str) -> None:
     check = VERIFIER.check(sentence)
     assert check.supported, check.reason
+
+
+@pytest.mark.parametrize("sentence", AS_PRINTED)
+def test_a_total_is_of_the_span_before_it_was_printed(sentence: str) -> None:
+    assert VERIFIER.check(sentence).supported, (sentence, VERIFIER.check(sentence).reason)
+
+
+@pytest.mark.parametrize(("start_s", "total_s"), [(12.86, 7.4), (12.86, 6.9), (5.24, 7.8)])
+def test_a_total_that_no_such_span_holds_is_refused(start_s: float, total_s: float) -> None:
+    label = "walking" if start_s > 12.8 else "sitting"
+    assert not VERIFIER.check(within_sentence(label, total_s, (start_s, 20.04))).supported
 
 
 @pytest.mark.parametrize("sentence", TRUE)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from evals.leaks.digests import as_channels
 from evals.leaks.material import Item, Material, Prompt
+from evals.leaks.sounds import slow_sound
 from models.motion.protocols import PROTOCOLS, WindowProtocol
 from models.motion.subjects import VALIDATION_SUBJECTS
 from recordings import Stream
@@ -20,8 +21,6 @@ Features = npt.NDArray[np.float64]
 Row = TypeVar("Row")
 _OPTIONS = 4
 _EXEMPLARS_A_CLASS = 2
-# Found by `near_duplicate_samples` in the honest split: one fire under two source ids. A split by group cannot know.
-COPIES_IN_ESC50 = frozenset({"esc50/2-30322-A-12.ogg"})
 
 
 def window_material(name: str, data_dir: Path, most: int | None = None, seed: int = 0) -> Material:
@@ -113,7 +112,7 @@ def clip_material(data_dir: Path, most: int | None = None, seed: int = 0) -> Mat
     from recordings.datasets.audio_clips import read_clip
 
     parts: dict[str, list[Item]] = {"train": [], "validation": [], "test": []}
-    rows = [r for r in shippable_clips(data_dir) if r.clip.file not in COPIES_IN_ESC50]
+    rows = shippable_clips(data_dir)
     for row in rows if most is None else _evenly(sorted(rows, key=lambda r: (r.part, r.clip.file)), most):
         samples, rate_hz = read_clip(data_dir, row.clip.file)
         level = f"Level {row.clip.rms_dbfs:.1f} dBFS, {100 * row.clip.active_share:.1f} % of frames above the floor."
@@ -132,13 +131,6 @@ def clip_material(data_dir: Path, most: int | None = None, seed: int = 0) -> Mat
             )
         )
     return _complete(parts["train"], parts["validation"], parts["test"], seed)
-
-
-def slow_sound(samples: npt.NDArray[np.float32], rate_hz: float) -> npt.NDArray[np.float32]:
-    """(1, n) the clip at about 4 kHz by averaging: enough to know a recording again, and a thousand clips fit in memory."""
-    factor = max(1, round(rate_hz / 4000))
-    n = len(samples) // factor
-    return np.asarray(samples[: n * factor].reshape(n, factor).mean(axis=1)[None, :], dtype=np.float32)
 
 
 def paired_material(data_dir: Path, most: int | None = None, seed: int = 0) -> Material:

@@ -6,7 +6,11 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from evals.leaks import Item, Material, Prompt
+from evals.leaks.material import Vector
+from evals.leaks.sounds import slow_sound
 from evals.tasks.late_fusion.draws import Pair
 from evals.tasks.late_fusion.evidence import Evidence
 from evals.tasks.late_fusion.fields import fixed_exemplars
@@ -14,6 +18,10 @@ from evals.tasks.late_fusion.grid import exemplar_ids
 from evals.tasks.late_fusion.kitchen_models import fold_of
 from evals.tasks.late_fusion.kitchens import Moment
 from evals.tasks.late_fusion.prompts import CONTROL, Cell, cell_job, shuffled
+from recordings.datasets.audio_clips import read_clip
+
+# Quieter than this, two clips are alike because neither holds anything.
+_SILENCE = 10 ** (-65 / 20)
 
 
 def pairs_material(given: Evidence, data_dir: Path, development: Sequence[Pair], test: Sequence[Pair]) -> Material:
@@ -24,9 +32,10 @@ def pairs_material(given: Evidence, data_dir: Path, development: Sequence[Pair],
     once = {_name(given, pair): pair for pair in test}
     asked = [(pair, cell_job(given, pair, one_shot, exemplars)) for pair in once.values()]
     ids = exemplar_ids(given, exemplars)
-    trained = sorted({item.id for item in _items(given, data_dir, development)})
+    learnt = _items(given, data_dir, development)
+    trained = sorted({item.id for item in learnt})
     return Material(
-        train=_items(given, data_dir, development),
+        train=learnt,
         test=_items(given, data_dir, test),
         exemplars=_items(given, data_dir, exemplars),
         prompts=[Prompt(_name(given, pair), job.prompt, ids) for pair, job in asked if job is not None],
@@ -38,18 +47,18 @@ def pairs_material(given: Evidence, data_dir: Path, development: Sequence[Pair],
 
 
 def _items(given: Evidence, data_dir: Path, pairs: Sequence[Pair]) -> list[Item]:
-    """Every clip and every window of some pairs, once. A clip is digested by its file: inner vectors of near-silent clips are alike
-    whatever they are of, and would be taken for copies.
-    """
+    """Every clip, with its sound at 4 kHz, and every window of some pairs, once. A clip is digested by its file."""
     found: dict[str, Item] = {}
     for pair in pairs:
         if pair.clip is not None:
             clip = given.heard.clips[pair.clip]
             source = f"audio/{clip.group}"
-            found[clip.file] = Item(
-                clip.file, source, f"audio/{clip.file}", label=clip.activity, group=clip.group,
-                digest=hashlib.sha256((data_dir / "audio" / clip.file).read_bytes()).hexdigest(),
-            )  # fmt: skip
+            if clip.file not in found:
+                found[clip.file] = Item(
+                    clip.file, source, f"audio/{clip.file}", label=clip.activity, group=clip.group,
+                    digest=hashlib.sha256((data_dir / "audio" / clip.file).read_bytes()).hexdigest(),
+                    vector=_sound(data_dir, clip.file),
+                )  # fmt: skip
         if pair.movement is not None:
             window = given.moved.windows[pair.movement]
             wearer = f"wisdm/{window.subject}"
@@ -57,6 +66,13 @@ def _items(given: Evidence, data_dir: Path, pairs: Sequence[Pair]) -> list[Item]
                 window.id, wearer, f"{wearer}/{window.truth}", window.start_s, window.start_s + 20.0, window.truth
             )
     return list(found.values())
+
+
+def _sound(data_dir: Path, file: str) -> Vector | None:
+    """None for what is not to be heard: silence is like silence."""
+    samples, rate_hz = read_clip(data_dir, file)
+    slow = slow_sound(samples[0], rate_hz)
+    return slow if float(np.sqrt(np.mean(slow.astype(np.float64) ** 2))) > _SILENCE else None
 
 
 def _name(given: Evidence, pair: Pair) -> str:
