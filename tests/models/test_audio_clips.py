@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from models.audio import NONE_OF_THESE, SOUND_LABELS, label_of
-from models.audio.clips import attribution, foreign_clips, labelled, may_ship, shippable_clips
+from models.audio.clips import TWINS, attribution, foreign_clips, labelled, may_ship, shippable_clips
 from models.audio.labels import AMBIGUOUS, SOURCES
 from recordings.datasets.audio_clips import AudioClip, audio_clips
 
@@ -79,6 +79,15 @@ def test_no_source_recording_is_in_two_parts(data_dir: Path) -> None:
     assert all(len(found) == 1 for found in parts.values())
     taught = {row.source for row in rows if row.part != "test"}
     assert not taught & {row.source for row in foreign_clips(data_dir)}
+
+
+def test_a_recording_under_two_ids_is_not_tested_on_what_it_taught() -> None:
+    first, second = next(iter(TWINS.items()))
+    clips = [dataclasses.replace(CLIP, file=f"{i}.ogg", group=f"g{i}") for i in range(10)]
+    alone = labelled([*clips, dataclasses.replace(CLIP, file="a.ogg", group=first)])
+    both = labelled([*clips, *(dataclasses.replace(CLIP, file=f"{g}.ogg", group=g) for g in (first, second))])
+    assert first in {row.source for row in alone}
+    assert {row.source for row in both} & {first, second} == {second}
 
 
 @pytest.mark.data
