@@ -8,6 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, softmax
 
+# Just inside the window: beyond it, the last slot goes on.
+_LAST = 1.0 - 1e-9
+
 Doubles = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
 
@@ -57,13 +60,15 @@ def probabilities(slots: Slots, at: Doubles, blur: float) -> Doubles:
     the next begins is known to a standard deviation of `blur` windows. Beyond all slots the last goes on.
     """
     chances = softmax(slots.actions, axis=1)
-    there = np.cumprod(1.0 - chances[:, -1])
+    there = np.maximum(np.cumprod(1.0 - chances[:, -1]), 1e-12)
     # The first slot is always there: something is done at every moment.
     there[0] = max(there[0], 1e-6)
     weights = np.exp(slots.durations - slots.durations.max()) * there
     ends = np.cumsum(weights / weights.sum())
     kinds = chances[:, :-1] / np.maximum(chances[:, :-1].sum(axis=1, keepdims=True), 1e-12)
-    return np.asarray(spread(ends, at, blur) @ kinds)
+    # What no slot fills is told by those that are there: a slot after NONE has a length of nothing, but an edge as blurred as any.
+    inside = spread(ends, np.minimum(at, _LAST), blur) * there
+    return np.asarray(inside / inside.sum(axis=1, keepdims=True) @ kinds)
 
 
 def spread(ends: Doubles, at: Doubles, blur: float) -> Doubles:

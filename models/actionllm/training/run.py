@@ -21,7 +21,7 @@ from models.actionllm.processing_actionllm import ActionLLMProcessor
 from models.actionllm.streams import PROGRESS, FeatureRows
 from models.actionllm.training.card import write_card
 from models.actionllm.training.fit import FitOutcome, Material, fit
-from models.backbone import Progress
+from models.backbone import Progress, quiet_loading
 from models.motion.predictor import pick_device
 from recordings import UserError
 from recordings.sequences import SegmentSequence, read_benchmark
@@ -220,7 +220,8 @@ def train_on_sequences(
     )  # fmt: skip
     if outcome.steps == outcome.total:
         model.config = config
-        model.save_pretrained(output_dir, safe_serialization=True)
+        with quiet_loading():
+            model.save_pretrained(output_dir, safe_serialization=True)
         write_card(output_dir, config, plan, summary, sorted({s.subject or s.name for s in sequences}))
     return summary
 
