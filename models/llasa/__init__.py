@@ -6,21 +6,35 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from models.llasa.checkpoints import SHIPPED, shipped_checkpoints
     from models.llasa.configuration_llasa import LlasaConfig
     from models.llasa.modeling_llasa import LlasaModel
-    from models.llasa.training import LlasaSummary, train_llasa
+    from models.llasa.training import ON_A_PROCESSOR, LlasaSummary, Recipe, train_llasa
 
 _LAZY = {
-    "LlasaConfig": "models.llasa.configuration_llasa",
-    "LlasaModel": "models.llasa.modeling_llasa",
-    "LlasaSummary": "models.llasa.training",
-    "train_llasa": "models.llasa.training",
+    "ON_A_PROCESSOR": "training",
+    "SHIPPED": "checkpoints",
+    "LlasaConfig": "configuration_llasa",
+    "LlasaModel": "modeling_llasa",
+    "LlasaSummary": "training",
+    "Recipe": "training",
+    "shipped_checkpoints": "checkpoints",
+    "train_llasa": "training",
 }
 
-__all__ = ["LlasaConfig", "LlasaModel", "LlasaSummary", "train_llasa"]
+__all__ = [
+    "ON_A_PROCESSOR",
+    "SHIPPED",
+    "LlasaConfig",
+    "LlasaModel",
+    "LlasaSummary",
+    "Recipe",
+    "shipped_checkpoints",
+    "train_llasa",
+]
 
 
 def __getattr__(name: str) -> Any:
     if name in _LAZY:
-        return getattr(import_module(_LAZY[name]), name)
+        return getattr(import_module(f"{__name__}.{_LAZY[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -27,7 +27,7 @@ class LlasaOutput(ModelOutput):
 
 class LlasaModel(PreTrainedModel):
     """forward: windows (batch, 120, 6) float32 in g and rad/s; input_ids (batch, tokens) int64, right-padded; first: where
-    the 120 sensor rows stand (the same place in every sequence), None for a batch without windows; answers (batch, tokens):
+    the sensor rows stand (the same place in every sequence), None for a batch without windows; answers (batch, tokens):
     next-token targets, −100 where nothing is asked.
     """
 
@@ -84,8 +84,14 @@ class LlasaModel(PreTrainedModel):
             self.adapter[key] = nn.Parameter(value.float())
 
     def rows(self, windows: Tensor) -> Tensor:
-        """(batch, 120, 6) → (batch, 120, backbone_size)."""
-        return torch.as_tensor(self.projector(self.encoder(windows)))
+        """(batch, 120, 6) → (batch, sensor tokens, backbone_size)."""
+        return torch.as_tensor(self.projector(self.encoded(windows)))
+
+    def encoded(self, windows: Tensor) -> Tensor:
+        """(batch, 120, 6) → (batch, sensor tokens, encoder_size): the encoder's rows, averaged in groups of `config.pool`."""
+        found = self.encoder(windows)
+        pool = int(self.config.pool)
+        return torch.as_tensor(found if pool == 1 else found.unflatten(1, (-1, pool)).mean(dim=2))
 
     def embed(self, windows: Tensor | None, input_ids: Tensor, first: int | None) -> Tensor:
         text = self.backbone.get_input_embeddings()(input_ids)

@@ -16,13 +16,14 @@ IGNORED = -100
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Token ids around a question. placeholder: stands where a row will be."""
+    """Token ids around a question. placeholder: stands where a row will be. rows: sensor tokens of a window."""
 
     opening: tuple[int, ...]
     newline: tuple[int, ...]
     turn: tuple[int, ...]
     end: int
     placeholder: int
+    rows: int = ROWS
 
     @property
     def first(self) -> int:
@@ -30,17 +31,17 @@ class Layout:
         return len(self.opening)
 
 
-def layout_of(tokenizer: Any) -> Layout:
+def layout_of(tokenizer: Any, rows: int = ROWS) -> Layout:
     def ids(text: str) -> tuple[int, ...]:
         return tuple(tokenizer.encode(text, add_special_tokens=False))
 
     (end,) = ids(END)
-    return Layout(ids(USER), ids("\n"), ids(f"{END}\n{ASSISTANT}"), end, end)
+    return Layout(ids(USER), ids("\n"), ids(f"{END}\n{ASSISTANT}"), end, end, rows)
 
 
 def question_ids(layout: Layout, tokenizer: Any, question: str, *, sensor: bool = True) -> list[int]:
     """Everything before the answer."""
-    rows = [layout.placeholder] * ROWS if sensor else []
+    rows = [layout.placeholder] * layout.rows if sensor else []
     asked = tokenizer.encode(question, add_special_tokens=False)
     return [*layout.opening, *rows, *(layout.newline if sensor else ()), *asked, *layout.turn]
 
@@ -51,7 +52,7 @@ def sequence(
     """(input ids, next-token targets) of one exchange; targets only for the answer and the end of its turn."""
     said = [*tokenizer.encode(answer, add_special_tokens=False), layout.end]
     if plain:
-        before = [*layout.opening, *[layout.placeholder] * ROWS, *layout.turn]
+        before = [*layout.opening, *[layout.placeholder] * layout.rows, *layout.turn]
     else:
         before = question_ids(layout, tokenizer, question, sensor=sensor)
     ids = [*before, *said]

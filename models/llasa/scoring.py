@@ -1,7 +1,8 @@
 """Closed sets by likelihood: every label's log p after the demanded lead-in, all labels of a window in one pass.
 
-The labels stand one after another behind the question; a mask lets each see the question and itself alone, and positions
-are counted as if it stood there alone. The result equals one pass per label.
+The labels stand behind the question as a tree of tokens ("walking" once, with "upstairs" and "downstairs" below it); a mask
+lets each token see the question and its own ancestors alone, and positions are counted as if its label stood there alone.
+The result equals one pass per label.
 """
 
 from __future__ import annotations
@@ -23,15 +24,14 @@ from models.llasa.prompt import Layout, question_ids
 
 @dataclass(frozen=True, slots=True)
 class ScoringPlan:
-    """ids: (tokens,) question, lead-in and all labels. predecessor: for each label token, where its prediction is read.
-
-    owner: (label tokens,) which label each belongs to. allowed: (tokens, tokens) who may look at whom. places: positions.
+    """ids: (tokens,) question, lead-in and the tree of labels. places: their positions. allowed: (tokens, tokens) who may
+    look at whom. Of every token of every label: wanted, its id; predecessor, where it is predicted; owner, its label.
     """
 
     ids: Tensor
     places: Tensor
     allowed: Tensor
-    at: Tensor
+    wanted: Tensor
     predecessor: Tensor
     owner: Tensor
     labels: tuple[str, ...]
@@ -41,29 +41,39 @@ class ScoringPlan:
 def scoring_plan(
     layout: Layout, tokenizer: Any, labels: Sequence[str], question: str | None = None, *, sensor: bool = True
 ) -> ScoringPlan:
-    """For the class question over `labels`, or another question answered in the same form."""
+    """For the class question over `labels`, or another question answered in the same form. A label ends with its full stop."""
     before = question_ids(layout, tokenizer, question or class_question(tuple(labels)), sensor=sensor)
     before += tokenizer.encode(LEAD_IN, add_special_tokens=False)
     ids, places = list(before), list(range(len(before)))
-    blocks, at, predecessor, owner = [], [], [], []
+    nodes: dict[tuple[int, ...], int] = {}
+    ancestors: list[list[int]] = []
+    wanted, predecessor, owner = [], [], []
     for number, label in enumerate(labels):
-        tokens = [*tokenizer.encode(f" {activity(label)}.", add_special_tokens=False), layout.end]
-        start = len(ids)
-        blocks.append((start, start + len(tokens)))
-        for offset in range(len(tokens)):
-            at.append(start + offset)
-            predecessor.append(start + offset - 1 if offset else len(before) - 1)
+        tokens = tuple(tokenizer.encode(f" {activity(label)}.", add_special_tokens=False))
+        at, above = len(before) - 1, list[int]()
+        for depth, token in enumerate(tokens):
+            wanted.append(token)
+            predecessor.append(at)
             owner.append(number)
-        ids += tokens
-        places += range(len(before), len(before) + len(tokens))
+            if depth + 1 == len(tokens):
+                break
+            path = tokens[: depth + 1]
+            if path not in nodes:
+                nodes[path] = len(ids)
+                ids.append(token)
+                places.append(len(before) + depth)
+                ancestors.append([*above, nodes[path]])
+            at = nodes[path]
+            above.append(at)
     allowed = torch.ones(len(ids), len(ids), dtype=torch.bool).tril()
-    for start, end in blocks:
-        allowed[start:end, len(before) : start] = False
+    for row, seen in zip(range(len(before), len(ids)), ancestors, strict=True):
+        allowed[row, len(before) :] = False
+        allowed[row, seen] = True
     return ScoringPlan(
         torch.tensor(ids),
         torch.tensor(places),
         allowed,
-        torch.tensor(at),
+        torch.tensor(wanted),
         torch.tensor(predecessor),
         torch.tensor(owner),
         tuple(labels),
@@ -73,17 +83,17 @@ def scoring_plan(
 
 @torch.no_grad()
 def label_log_likelihoods(
-    model: LlasaModel, plan: ScoringPlan, windows: Tensor, batch_size: int = 32
+    model: LlasaModel, plan: ScoringPlan, windows: Tensor, batch_size: int = 16
 ) -> npt.NDArray[np.float64]:
-    """windows (n, 120, 6) → (n, labels) summed log p of each label and the end of its turn."""
+    """windows (n, 120, 6) → (n, labels) summed log p of each label and its full stop."""
     device = model.device
     head = model.backbone.get_output_embeddings().weight
     dtype = head.dtype
     mask = torch.zeros(plan.allowed.shape, dtype=dtype, device=device)
     mask.masked_fill_(~plan.allowed.to(device), torch.finfo(dtype).min)
     ids, places = plan.ids.to(device), plan.places.to(device)
-    wanted = ids[plan.at.to(device)]
-    owner = plan.owner.to(device)
+    wanted, owner = plan.wanted.to(device), plan.owner.to(device)
+    read, which = plan.predecessor.to(device).unique(return_inverse=True)
     out = []
     model.eval()
     for at in range(0, len(windows), batch_size):
@@ -96,8 +106,8 @@ def label_log_likelihoods(
             position_ids=places.expand(n, -1),
             use_cache=False,
         ).last_hidden_state
-        logits = (hidden[:, plan.predecessor.to(device)] @ head.T).float()
-        log_p = logits.log_softmax(dim=-1).gather(2, wanted.expand(n, -1)[..., None])[..., 0]
+        logits = (hidden[:, read] @ head.T).float()
+        log_p = logits[:, which, wanted] - logits.logsumexp(dim=-1)[:, which]
         sums = torch.zeros(n, len(plan.labels), device=device).index_add_(1, owner, log_p)
         out.append(sums.double().cpu().numpy())
     return np.concatenate(out) if out else np.zeros((0, len(plan.labels)))

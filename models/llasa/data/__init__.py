@@ -14,7 +14,17 @@ from models.llasa.data.corpus import (
     training_ranges,
 )
 from models.llasa.data.facts import WindowFacts, measure
-from models.llasa.data.questions import KINDS, LEAD_IN, Exchange, Kind, Subject, class_question, exchanges
+from models.llasa.data.measured import measured_line, with_measurements
+from models.llasa.data.questions import (
+    KINDS,
+    LEAD_IN,
+    SHORT_CLASS_QUESTION,
+    Exchange,
+    Kind,
+    Subject,
+    class_question,
+    exchanges,
+)
 from models.llasa.data.ranges import Ranges, UsualRange, usual_ranges
 from models.llasa.data.words import Numbers, Printed
 
@@ -22,6 +32,7 @@ __all__ = [
     "KINDS",
     "LEAD_IN",
     "SETS",
+    "SHORT_CLASS_QUESTION",
     "UNION",
     "Caption",
     "Described",
@@ -40,9 +51,11 @@ __all__ = [
     "distinct",
     "exchanges",
     "measure",
+    "measured_line",
     "set_of",
     "side_of",
     "split_windows",
     "training_ranges",
     "usual_ranges",
+    "with_measurements",
 ]

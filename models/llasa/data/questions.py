@@ -67,6 +67,10 @@ def class_question(labels: tuple[str, ...]) -> str:
     )
 
 
+# The same question without the options, for windows by the thousand: the labels are scored, not read from a list.
+SHORT_CLASS_QUESTION = "What is the person doing?"
+
+
 def _exchange(kind: Kind, subject: Subject, rng: random.Random) -> Exchange:
     numbers = Numbers()
     question, sentences, given = _MAKERS[kind](subject, rng, numbers)

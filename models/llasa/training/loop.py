@@ -2,78 +2,68 @@
 
 from __future__ import annotations
 
-import json
-import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
-from torch import Tensor
 
+from models.backbone import quiet_loading
 from models.backbone.causal import EMBEDDED
 from models.limubert.modeling_limubert import LimuBertForReconstruction
-from models.limubert.state import load_state, save_state
+from models.limubert.state import kept_settings
+from models.limubert.windows import LabelledWindow
+from models.llasa.checkpoints import load_trained, save_trained
 from models.llasa.configuration_llasa import LlasaConfig
-from models.llasa.data import SETS, UNION, described, split_windows, training_ranges
+from models.llasa.data import SETS, UNION, described, set_of, split_windows, training_ranges
 from models.llasa.modeling_llasa import LlasaModel
 from models.llasa.prompt import layout_of
-from models.llasa.scoring import label_log_likelihoods, scoring_plan
-from models.llasa.training.batches import Item, batches, collate
-from models.llasa.training.items import sequences, stacked
+from models.llasa.training.batches import Item
+from models.llasa.training.items import balance, sequences, stacked
+from models.llasa.training.recipe import ON_A_PROCESSOR, Recipe
+from models.llasa.training.runner import Progress, Runner, Stage
+from models.llasa.training.validation import Validation, validate
+from models.llasa.training.warm_start import WarmStart
 from models.motion.predictor import pick_device
-from models.motion.protocols import PROTOCOLS
+from models.motion.taxonomy import HIDDEN_AT
 from recordings import UserError
 
-Progress = Callable[[str, float], None]
-# A run killed at any moment loses no more than this.
-save_every_s = 120.0
 LICENCE = "research and other non-commercial use: the hapt recordings forbid commercial use (see the card)"
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """Everything but the data, the seed and the length of a run.
-
-    The published tuned rates (3e-5 for the adapter) are for a backbone fifty times as large; these were chosen on validation
-    subjects. tune_encoder: LIMU-BERT is trained along in the second stage, a deviation that is off by default.
-    """
-
-    align_rate: float = 1e-3
-    adapter_rate: float = 5e-4
-    projector_rate: float = 5e-4
-    encoder_rate: float = 3e-4
-    tune_encoder: bool = False
-    warm_up: float = 0.03
-    batch_tokens: int = 16_384
-    align_share: float = 0.15
-    longest_tokens: int = 420
-    largest_gradient: float = 1.0
+DEFAULT_STEPS = 4000
+Further = Callable[[Any], Sequence[Item]]
+"""More items for the second stage, made with the tokenizer."""
 
 
 @dataclass(slots=True)
 class LlasaSummary:
-    """What goes into the card. validation: protocol → accuracy, weighted_f1, n on the validation subjects."""
+    """What goes into the card."""
 
     output_dir: Path
-    steps: int
+    stage: str
+    steps: dict[str, int]
     seconds: float
     device: str
     trained_parameters: int
     exchanges: int
+    further: int
     windows: int
+    tokens: int
     tokens_per_s: float
-    validation_loss: float
-    validation: dict[str, dict[str, float]] = field(default_factory=dict)
+    warm_accuracy: float
+    recipe: Recipe
+    validation: Validation | None = None
+    subjects: dict[str, list[str]] = field(default_factory=dict)
 
 
 def train_llasa(
     data_dir: Path,
     output_dir: Path,
     *,
+    stage: Literal["align", "tune"] = "tune",
+    aligned: Path | None = None,
     encoder: Path | None = None,
     backbone: str = EMBEDDED,
     seed: int = 0,
@@ -85,277 +75,184 @@ def train_llasa(
     resume: bool = True,
     device: str = "auto",
     recipe: Recipe | None = None,
-    rank: int = 16,
-    alpha: int = 32,
     progress: Progress | None = None,
-    further: Callable[[Any], Sequence[Item]] | None = None,
+    further: Further | None = None,
 ) -> LlasaSummary:
-    """Two stages over the same exchanges: `align` (projector; rows and answer only) and `tune` (adapter and projector; chat).
+    """`align`: the projector on rows and answers. `tune`: adapter and projector on chat turns, from `aligned` or, without
+    one, after `align` in the same run.
 
-    encoder: a LIMU-BERT folder, None for the shipped one. steps: of both stages together; `budget_minutes` chooses them from
-    the time of a few on this machine. further: more items for the second stage, made with the tokenizer. Resumable every
-    few minutes. UserError when the data or the encoder are missing, or the folder holds a run with other settings.
+    encoder: a LIMU-BERT folder, None for the shipped one. steps: through the language model, of both stages together;
+    `budget_minutes` chooses them by the time of a few on this machine. recipe: None is the published one on a GPU and
+    `ON_A_PROCESSOR` elsewhere. The state is kept every ninety seconds; a run found in the folder goes on bit for bit, a
+    budgeted one with the length chosen first. UserError when data, encoder or language model are missing, or the folder holds
+    a run with other settings.
     """
     from models.backbone.causal import load_backbone
+    from models.llasa.training.card import write_card
 
     begun, tick = time.monotonic(), progress or (lambda text, share: None)
-    recipe, chosen = recipe or Recipe(), pick_device(device)
+    chosen = pick_device(device)
+    recipe = recipe or (Recipe() if chosen.type == "cuda" else ON_A_PROCESSOR)
     tick("reading windows", 0.0)
     sides = split_windows(data_dir, stride_s, sets)
-    train = sides["train"]
+    train = [w for w in sides["train"] if w.label not in HIDDEN_AT.get(w.position, ())]
     if most_windows is not None:
         pick = np.random.default_rng(seed).permutation(len(train))[:most_windows]
         train = [train[i] for i in sorted(pick.tolist())]
     if not train:
         raise UserError(data_dir, expected="the four motion sets", found="no windows", cure="see --data")
-    ranges = training_ranges(sides["train"])
     language, tokenizer, revision = load_backbone(backbone, device=chosen)
-    layout = layout_of(tokenizer)
-    corpus = list(described(train, ranges, seed))
+    model = _model(aligned if stage == "tune" else None, encoder, backbone, revision, language, recipe, train, seed)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model = model.attach(language).to(chosen)
+    layout = layout_of(tokenizer, model.config.tokens)
     tick("writing exchanges", 0.0)
-    stages = {
-        "align": sequences(
-            corpus, layout, tokenizer, plain=True, seed=seed, longest=recipe.longest_tokens, narrations=False
-        ),
-        "tune": sequences(corpus, layout, tokenizer, plain=False, seed=seed, longest=recipe.longest_tokens),
+    corpus = list(described(train, training_ranges(sides["train"]), seed))
+    weights = balance(train)
+    items: dict[Stage, list[Item]] = {}
+    if stage == "align" or aligned is None:
+        items["align"] = sequences(
+            corpus, layout, tokenizer, plain=True, seed=seed, longest=recipe.longest_tokens, shares=recipe.align_shares,
+            weights=weights,
+        )  # fmt: skip
+    added: Sequence[Item] = ()
+    if stage == "tune":
+        added = () if further is None else [i for i in further(tokenizer) if len(i.ids) <= recipe.longest_tokens]
+        items["tune"] = [
+            *sequences(
+                corpus, layout, tokenizer, plain=False, seed=seed, longest=recipe.longest_tokens, shares=recipe.shares,
+                weights=weights,
+            ),
+            *added,
+        ]  # fmt: skip
+    windows = torch.from_numpy(stacked(train)).to(chosen)
+    warm = None
+    if recipe.warm_steps and "align" in items:
+        tick("encoding windows", 0.0)
+        warm = WarmStart(model, tokenizer, windows, [w.label for w in train], [w.dataset for w in train], weights, seed)
+    runner = Runner(model, recipe, windows, items, warm, layout.first, layout.end, seed)
+    settings: dict[str, Any] = {
+        "seed": seed,
+        "stage": stage,
+        "aligned": None if aligned is None else model.config.revision_name,
+        "recipe": asdict(recipe),
+        "windows": len(train),
+        "items": {name: len(found) for name, found in items.items()},
+        "stride_s": stride_s,
+        "backbone": revision,
     }
-    if further is not None:
-        stages["tune"] = [*stages["tune"], *further(tokenizer)]
-    limu = LimuBertForReconstruction.from_pretrained(encoder or _shipped_encoder())
+    output_dir.mkdir(parents=True, exist_ok=True)
+    lengths = _lengths(runner, output_dir if resume else None, settings, steps, budget_minutes)
+    settings["steps"] = dict(lengths)
+    runner.run(lengths, settings, output_dir if resume else None, tick)
+    subjects = {name: sorted({w.subject for w in train if set_of(w) == name}) for name in {set_of(w) for w in train}}
+    summary = LlasaSummary(
+        output_dir,
+        stage,
+        dict(lengths),
+        time.monotonic() - begun,
+        str(chosen),
+        sum(p.numel() for part in (model.projector, model.adapter) for p in part.parameters()),
+        len(items.get("tune", items.get("align", []))) - len(added),
+        len(added),
+        len(train),
+        runner.clock.tokens,
+        runner.clock.tokens / max(runner.clock.seconds, 1e-9),
+        float("nan") if warm is None else warm.accuracy(torch.arange(min(len(train), 2000), device=chosen)),
+        recipe,
+        subjects={name: subjects[name] for name in sorted(subjects)},
+    )
+    model.config.subjects = summary.subjects
+    model.config.revision_name = f"llasa-{stage}-s{seed}-n{sum(lengths.values())}"
+    save_trained(model, output_dir)
+    tick("validation subjects", 1.0)
+    summary.validation = validate(model, tokenizer, sides["validation"], seed)
+    model.config.logit_divisor = summary.validation.temperature
+    model.config.fusion_weight = summary.validation.fusion_weight
+    save_trained(model, output_dir)
+    write_card(model.config, summary)
+    return summary
+
+
+def _model(
+    aligned: Path | None,
+    encoder: Path | None,
+    backbone: str,
+    revision: str,
+    language: Any,
+    recipe: Recipe,
+    train: Sequence[LabelledWindow],
+    seed: int,
+) -> LlasaModel:
+    """A fresh projector on the encoder, or the aligned checkpoint's with a fresh adapter."""
+    width = int(language.get_input_embeddings().weight.shape[1])
+    if aligned is not None:
+        start = load_trained(aligned)
+        if start.config.backbone_size != width or start.config.pool != recipe.pool:
+            raise UserError(
+                aligned,
+                expected=f"a checkpoint for a backbone {width} wide, {recipe.pool} rows a token",
+                found=f"{start.config.backbone_size} and {start.config.pool}",
+                cure="align again with the same backbone and recipe",
+            )
+    with quiet_loading():
+        limu = LimuBertForReconstruction.from_pretrained(_encoder_folder(encoder))
     config = LlasaConfig(
         backbone=backbone,
         backbone_revision=revision,
-        backbone_size=int(language.get_input_embeddings().weight.shape[1]),
+        backbone_size=width,
         encoder=limu.config.to_diff_dict(),
         encoder_size=limu.config.hidden_size,
-        rank=rank,
-        alpha=alpha,
+        samples=limu.config.samples,
+        pool=recipe.pool,
+        rank=recipe.rank,
+        alpha=recipe.alpha,
         labels=UNION,
         licence=LICENCE,
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = LlasaModel(config)
-        model.encoder.load_state_dict(limu.encoder.state_dict())
-        model.attach(language)
-    model = model.to(chosen)
-    windows = torch.from_numpy(stacked(train)).to(chosen)
-    runner = _Runner(model, recipe, windows, layout.first, layout.end, chosen)
+    model.encoder.load_state_dict(limu.encoder.state_dict())
+    if aligned is not None:
+        model.encoder.load_state_dict(start.encoder.state_dict())
+        model.projector.load_state_dict(start.projector.state_dict())
+        model.config.revision_name = start.config.revision_name
+    return model
+
+
+def _encoder_folder(named: Path | None) -> Path:
+    folder = named or Path(__file__).parents[2] / "limubert" / "checkpoints" / "base"
+    if not (folder / "model.safetensors").is_file():
+        raise UserError(
+            folder,
+            expected="a pretrained LIMU-BERT (config.json, model.safetensors)",
+            found="none",
+            cure="train one with `telltale train limubert`, then name its folder with --encoder",
+        )
+    return folder
+
+
+def _lengths(
+    runner: Runner,
+    folder: Path | None,
+    settings: Mapping[str, Any],
+    steps: int | None,
+    budget_minutes: float | None,
+) -> dict[Stage, int]:
+    """Steps of each stage, in order; of a run found in the folder its own where only the budget was to say."""
+    lengths: dict[Stage, int] = {}
+    if runner.warm is not None:
+        lengths["warm"] = runner.recipe.warm_steps
     if steps is None:
-        steps = runner.affordable(stages["tune"], budget_minutes or 60.0, seed)
-    settings = {
-        "seed": seed,
-        "steps": steps,
-        "recipe": asdict(recipe),
-        "rank": rank,
-        "alpha": alpha,
-        "windows": len(train),
-        "stride_s": stride_s,
-        "backbone": revision,
-    }
-    output_dir.mkdir(parents=True, exist_ok=True)
-    lengths = {"align": max(1, round(recipe.align_share * steps)), "tune": 0}
-    lengths["tune"] = max(1, steps - lengths["align"])
-    runner.run(stages, lengths, settings, output_dir if resume else None, seed, tick)
-    summary = LlasaSummary(
-        output_dir,
-        steps,
-        time.monotonic() - begun,
-        str(chosen),
-        sum(p.numel() for p in model.trained(["projector", "adapter", *(["encoder"] if recipe.tune_encoder else [])])),
-        len(stages["tune"]),
-        len(train),
-        runner.tokens / max(runner.seconds, 1e-9),
-        float("nan"),
-    )
-    tick("validation subjects", 1.0)
-    held = sides["validation"]
-    summary.validation_loss = runner.loss_on(held, ranges, layout, tokenizer, seed)
-    summary.validation = validate(model, tokenizer, held, chosen)
-    model.config.revision_name = f"llasa-s{seed}-n{steps}"
-    save(model, output_dir)
-    body = {k: str(v) if isinstance(v, Path) else v for k, v in asdict(summary).items() if k != "output_dir"}
-    (output_dir / "training.json").write_text(
-        json.dumps(body | {"settings": settings}, indent=1, sort_keys=True) + "\n"
-    )
-    return summary
-
-
-def _shipped_encoder() -> Path:
-    return Path(__file__).parents[2] / "limubert" / "checkpoints" / "base"
-
-
-def save(model: LlasaModel, folder: Path) -> None:
-    """config.json and model.safetensors: encoder, projector and adapter, the last two in bfloat16; no backbone."""
-    from safetensors.torch import save_file
-
-    tensors = {}
-    for name, value in model.state_dict().items():
-        exact = name.startswith("encoder.")
-        tensors[name] = value.detach().cpu().to(torch.float32 if exact else torch.bfloat16).contiguous()
-    fresh = folder / "model.safetensors.new"
-    save_file(tensors, fresh, metadata={"format": "pt"})
-    fresh.replace(folder / "model.safetensors")
-    (folder / "model.safetensors").chmod(0o644)
-    model.config.save_pretrained(folder)
-
-
-class _Runner:
-    """Model, optimizer and clock of one run."""
-
-    def __init__(
-        self, model: LlasaModel, recipe: Recipe, windows: Tensor, first: int, pad: int, device: torch.device
-    ) -> None:
-        self.model, self.recipe, self.windows, self.first = model, recipe, windows, first
-        self.pad, self.device = pad, device
-        self.tokens, self.seconds = 0, 0.0
-
-    def _groups(self, stage: str) -> list[dict[str, Any]]:
-        parts = ["projector"] if stage == "align" else ["projector", "adapter"]
-        if stage == "tune" and self.recipe.tune_encoder:
-            parts.append("encoder")
-        self.model.trained(parts)
-        rates = {
-            "projector": self.recipe.align_rate if stage == "align" else self.recipe.projector_rate,
-            "adapter": self.recipe.adapter_rate,
-            "encoder": self.recipe.encoder_rate,
-        }
-        return [
-            {"params": list(getattr(self.model, part).parameters()), "lr": rates[part], "peak": rates[part]}
-            for part in parts
-        ]
-
-    def step(self, optimizer: torch.optim.Optimizer, items: Sequence[Item], row: Sequence[int]) -> float:
-        batch = collate(items, row, self.pad, self.device)
-        about = None if batch.windows is None else self.windows[batch.windows]
-        clock = time.monotonic()
-        with torch.autocast(self.device.type, torch.bfloat16):
-            loss = self.model(batch.input_ids, about, self.first, batch.answers).loss
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        for group in optimizer.param_groups:
-            torch.nn.utils.clip_grad_norm_(group["params"], self.recipe.largest_gradient)
-        optimizer.step()
-        value = float(loss.detach())
-        self.seconds += time.monotonic() - clock
-        self.tokens += batch.tokens
-        return value
-
-    def affordable(self, items: Sequence[Item], minutes: float, seed: int) -> int:
-        """Steps that fit into `minutes`, timed on a few whose effect is undone."""
-        before = {k: v.detach().clone() for k, v in self.model.state_dict().items()}
-        optimizer = torch.optim.AdamW(self._groups("tune"), weight_decay=0.0)
-        plan = batches(items, self.recipe.batch_tokens, np.random.default_rng(seed))[:8]
-        for row in plan[:3]:
-            self.step(optimizer, items, row)
-        clock = time.monotonic()
-        for row in plan[3:]:
-            self.step(optimizer, items, row)
-        each_s = (time.monotonic() - clock) / max(1, len(plan) - 3)
-        self.model.load_state_dict(before)
-        self.tokens, self.seconds = 0, 0.0
-        return max(2, int(60 * minutes / each_s))
-
-    def run(
-        self,
-        stages: dict[str, list[Item]],
-        lengths: dict[str, int],
-        settings: dict[str, Any],
-        folder: Path | None,
-        seed: int,
-        tick: Progress,
-    ) -> None:
-        """Both stages. With a folder the state is kept there every two minutes, and a run found there goes on."""
-        total = sum(lengths.values())
-        found = load_state(folder, settings) if folder is not None else None
-        if found is not None:
-            self.model.load_state_dict(found.model)
-        before = 0
-        for stage, length in lengths.items():
-            if found is not None and found.stage == "tune" and stage == "align":
-                before += length
-                continue
-            optimizer = torch.optim.AdamW(self._groups(stage), weight_decay=0.0)
-            done = 0
-            if found is not None and found.stage == stage:
-                done = found.step
-                found.restore(optimizer)
-            kept = time.monotonic()
-            losses: list[float] = []
-            for number, row in _rows(stages[stage], self.recipe.batch_tokens, seed, length):
-                if number < done:
-                    continue
-                share = number / length
-                for group in optimizer.param_groups:
-                    group["lr"] = group["peak"] * _schedule(share, self.recipe.warm_up)
-                losses.append(self.step(optimizer, stages[stage], row))
-                tick(f"{stage}: loss {np.mean(losses[-50:]):.3f}", (before + number + 1) / total)
-                if folder is not None and time.monotonic() - kept > save_every_s:
-                    save_state(folder, settings, stage, number + 1, self.model, optimizer)
-                    kept = time.monotonic()
-            before += length
-            if folder is not None:
-                save_state(folder, settings, stage, length, self.model, optimizer)
-
-    @torch.no_grad()
-    def loss_on(
-        self, held: Sequence[Any], ranges: Any, layout: Any, tokenizer: Any, seed: int, most: int = 200
-    ) -> float:
-        """Mean loss over the exchanges of at most `most` windows."""
-        if not held:
-            return float("nan")
-        pick = np.random.default_rng(seed).permutation(len(held))[:most]
-        corpus = list(described([held[i] for i in sorted(pick.tolist())], ranges, seed))
-        items = sequences(corpus, layout, tokenizer, plain=False, seed=seed, longest=self.recipe.longest_tokens)
-        windows = torch.from_numpy(stacked([d.window for d in corpus])).to(self.device)
-        losses = []
-        for row in batches(items, self.recipe.batch_tokens, np.random.default_rng(0)):
-            batch = collate(items, row, self.pad, self.device)
-            about = None if batch.windows is None else windows[batch.windows]
-            with torch.autocast(self.device.type, torch.bfloat16):
-                losses.append(float(self.model(batch.input_ids, about, self.first, batch.answers).loss))
-        return float(np.mean(losses))
-
-
-def _rows(items: Sequence[Item], tokens: int, seed: int, length: int) -> Any:
-    """(step, items of its batch) for `length` steps; each pass over the items in its own order."""
-    number, epoch = 0, 0
-    while number < length:
-        for row in batches(items, tokens, np.random.default_rng((seed, epoch))):
-            if number == length:
-                return
-            yield number, row
-            number += 1
-        epoch += 1
-
-
-def _schedule(share: float, warm_up: float) -> float:
-    if share < warm_up:
-        return 0.02 + 0.98 * share / warm_up
-    return 0.5 * (1 + math.cos(math.pi * (share - warm_up) / (1 - warm_up)))
-
-
-@torch.no_grad()
-def validate(
-    model: LlasaModel, tokenizer: Any, held: Sequence[Any], device: torch.device, most: int = 300
-) -> dict[str, dict[str, float]]:
-    """Closed set by label scoring on each protocol's own classes, at most `most` windows each."""
-    from sklearn.metrics import accuracy_score, f1_score
-
-    found = {}
-    for name, protocol in PROTOCOLS.items():
-        mine = [w for w in held if w.dataset == name]
-        if not mine:
-            continue
-        pick = np.random.default_rng(0).permutation(len(mine))[:most]
-        mine = [mine[i] for i in sorted(pick.tolist())]
-        plan = scoring_plan(layout_of(tokenizer), tokenizer, protocol.classes)
-        scores = label_log_likelihoods(model, plan, torch.from_numpy(stacked(mine)).to(device))
-        said = [protocol.classes[i] for i in scores.argmax(axis=1)]
-        truth = [w.label for w in mine]
-        found[name] = {
-            "accuracy": float(accuracy_score(truth, said)),
-            "weighted_f1": float(f1_score(truth, said, average="weighted", zero_division=0)),
-            "n": float(len(mine)),
-        }
-    return found
+        found = kept_settings(folder) if folder is not None else None
+        if budget_minutes is not None and found is not None and {**found, "steps": 0} == {**settings, "steps": 0}:
+            return {name: int(found["steps"][name]) for name in ("warm", "align", "tune") if name in found["steps"]}
+        last: Stage = "tune" if "tune" in runner.items else "align"
+        steps = DEFAULT_STEPS if budget_minutes is None else runner.affordable(last, budget_minutes)
+    if "align" in runner.items:
+        lengths["align"] = max(1, round(runner.recipe.align_share * steps)) if "tune" in runner.items else steps
+    if "tune" in runner.items:
+        lengths["tune"] = max(1, steps - lengths.get("align", 0))
+    return lengths

@@ -1,0 +1,73 @@
+"""The card of a trained LLaSA: from what, how long, and what the validation subjects say."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.limubert.card import by_number
+from models.llasa.configuration_llasa import LlasaConfig
+from recordings.datasets import HELD_OUT_SUBJECTS, dataset
+
+if TYPE_CHECKING:
+    from models.llasa.training.loop import LlasaSummary
+
+
+def card(config: LlasaConfig, summary: LlasaSummary) -> str:
+    recipe = summary.recipe
+    token = (
+        "every row of the encoder is a token" if recipe.pool == 1 else f"{recipe.pool} rows of the encoder make a token"
+    )
+    lines = [
+        "# LLaSA",
+        "",
+        f"Encoder (LIMU-BERT), projector and {'low-rank adapter' if summary.stage == 'tune' else 'an untouched adapter'} after Imran et",
+        f"al. (arXiv 2406.14498), {summary.trained_parameters:,} trained parameters. The language model is not in this folder: it is",
+        f"`{config.backbone}`, revision `{config.backbone_revision}`.",
+        "",
+        f"Licence: {config.licence}.",
+        "",
+        "| set | licence as its files say | learnt from | held out |",
+        "| --- | --- | --- | --- |",
+    ]
+    for name, who in summary.subjects.items():
+        about = dataset(name).card
+        held = ", ".join(by_number(HELD_OUT_SUBJECTS[name]))
+        lines.append(f"| {about.title} | {about.licence} | {', '.join(by_number(set(who)))} | {held} |")
+    steps = ", ".join(f"{name} {count}" for name, count in summary.steps.items())
+    lines += [
+        "",
+        f"Texts are generated from the samples of {summary.windows:,} windows ({summary.exchanges:,} exchanges, {summary.further:,} further texts)",
+        f"and template-made; no endpoint wrote any. Steps: {steps}; {summary.tokens:,} tokens through the language model at",
+        f"{summary.tokens_per_s:.0f} a second on {summary.device}, {summary.seconds / 60:.0f} minutes in all. {token.capitalize()};",
+        f"rank {recipe.rank}, alpha {recipe.alpha}; rates {recipe.adapter_rate:g} (adapter), {recipe.projector_rate:g} (projector).",
+        *(
+            []
+            if not recipe.warm_steps
+            else [
+                f"The projector began with {recipe.warm_steps} steps towards the word vectors of the activities (not in the publication).",
+                "",
+            ]
+        ),
+        "Validation subjects, closed set of each protocol's classes, labels scored after the short question:",
+        "",
+        "| protocol | windows | accuracy | macro-F1 | weighted F1 |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    if summary.validation is not None:
+        for name, row in summary.validation.protocols.items():
+            lines.append(
+                f"| {name} | {row['n']:.0f} | {row['accuracy']:.3f} | {row['macro_f1']:.3f} | {row['weighted_f1']:.3f} |"
+            )
+        lines += ["", f"Temperature of the label scores: {summary.validation.temperature:.2f}. Weight beside the motion classifier: "
+                  f"{summary.validation.fusion_weight:g}."]  # fmt: skip
+    return "\n".join([*lines, ""])
+
+
+def write_card(config: LlasaConfig, summary: LlasaSummary) -> None:
+    folder = summary.output_dir
+    (folder / "README.md").write_text(card(config, summary), encoding="utf-8")
+    facts = {k: str(v) if isinstance(v, Path) else v for k, v in asdict(summary).items() if k != "output_dir"}
+    (folder / "training.json").write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -1,0 +1,186 @@
+"""The steps of a run: three stages over one model, kept on disk, going on where they were."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.limubert.state import load_state, save_state
+from models.llasa.modeling_llasa import LlasaModel
+from models.llasa.training.batches import Item, batches, collate
+from models.llasa.training.recipe import Recipe
+from models.llasa.training.warm_start import WarmStart
+
+Progress = Callable[[str, float], None]
+Stage = Literal["warm", "align", "tune"]
+STAGES: tuple[Stage, ...] = ("warm", "align", "tune")
+# A run killed at any moment loses no more than this.
+save_every_s = 90.0
+
+
+@dataclass(slots=True)
+class Clock:
+    """Tokens through the language model and the seconds they took."""
+
+    tokens: int = 0
+    seconds: float = 0.0
+
+
+class Runner:
+    """Model, optimizer and clock of one run. items: of `align` and `tune`. warm: None where that stage is left out."""
+
+    def __init__(
+        self,
+        model: LlasaModel,
+        recipe: Recipe,
+        windows: Tensor,
+        items: Mapping[Stage, Sequence[Item]],
+        warm: WarmStart | None,
+        first: int,
+        pad: int,
+        seed: int,
+    ) -> None:
+        self.model, self.recipe, self.windows, self.items, self.warm = model, recipe, windows, items, warm
+        self.first, self.pad, self.seed = first, pad, seed
+        self.device = windows.device
+        self.clock = Clock()
+
+    def groups(self, stage: Stage) -> list[dict[str, Any]]:
+        """What the stage trains, with the peak rates."""
+        recipe = self.recipe
+        parts = {"warm": ["projector"], "align": ["projector"], "tune": ["projector", "adapter"]}[stage]
+        if stage == "tune" and recipe.tune_encoder:
+            parts.append("encoder")
+        self.model.trained(parts)
+        projector = {"warm": recipe.warm_rate, "align": recipe.align_rate, "tune": recipe.projector_rate}[stage]
+        rates = {"projector": projector, "adapter": recipe.adapter_rate, "encoder": recipe.encoder_rate}
+        return [
+            {"params": list(getattr(self.model, part).parameters()), "lr": rates[part], "peak": rates[part]}
+            for part in parts
+        ]
+
+    def _optimizer(self, stage: Stage) -> torch.optim.Optimizer:
+        return torch.optim.AdamW(self.groups(stage), weight_decay=0.0)
+
+    def step(self, optimizer: torch.optim.Optimizer, items: Sequence[Item], row: Sequence[int]) -> float:
+        """One step through the language model; its loss."""
+        batch = collate(items, row, self.pad, self.device)
+        about = None if batch.windows is None else self.windows[batch.windows]
+        began = time.monotonic()
+        with torch.autocast(self.device.type, torch.bfloat16):
+            loss = self.model(batch.input_ids, about, self.first, batch.answers).loss
+        value = self._descend(optimizer, loss)
+        self.clock.seconds += time.monotonic() - began
+        self.clock.tokens += batch.tokens
+        return value
+
+    def warm_step(self, optimizer: torch.optim.Optimizer, number: int) -> float:
+        assert self.warm is not None
+        return self._descend(optimizer, self.warm.loss(self.warm.rows(number, self.recipe.warm_batch)))
+
+    def _descend(self, optimizer: torch.optim.Optimizer, loss: Tensor) -> float:
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        for group in optimizer.param_groups:
+            torch.nn.utils.clip_grad_norm_(group["params"], self.recipe.largest_gradient)
+        optimizer.step()
+        return float(loss.detach())
+
+    def affordable(self, stage: Stage, minutes: float) -> int:
+        """Steps of `stage` that fit into `minutes` beside a warm start, timed on a few whose effect is undone."""
+        before = {k: v.detach().clone() for k, v in self.model.state_dict().items()}
+        left_s = 60 * minutes
+        if self.warm is not None:
+            optimizer = self._optimizer("warm")
+            seconds = [self._timed(lambda n=n: self.warm_step(optimizer, n)) for n in range(5)]  # type: ignore[misc]
+            left_s -= float(np.median(seconds[1:])) * self.recipe.warm_steps
+        optimizer = self._optimizer(stage)
+        items = self.items[stage]
+        plan = batches(items, self.recipe.batch_tokens, np.random.default_rng(self.seed))[:10]
+        seconds = [self._timed(lambda row=row: self.step(optimizer, items, row)) for row in plan]  # type: ignore[misc]
+        self.model.load_state_dict(before)
+        self.clock = Clock()
+        return max(2, int(left_s / float(np.mean(seconds[2:] or seconds))))
+
+    @staticmethod
+    def _timed(run: Callable[[], object]) -> float:
+        began = time.monotonic()
+        run()
+        return time.monotonic() - began
+
+    def run(
+        self, lengths: Mapping[Stage, int], settings: Mapping[str, Any], folder: Path | None, tick: Progress
+    ) -> None:
+        """The stages in order. With a folder the state is kept there, and a run found there goes on."""
+        found = load_state(folder, settings) if folder is not None else None
+        if found is not None:
+            self.model.load_state_dict(found.model)
+        passed = 0 if found is None else STAGES.index(found.stage)  # type: ignore[arg-type]
+        total, before = sum(lengths.values()), 0
+        for stage, length in lengths.items():
+            if STAGES.index(stage) >= passed:
+                optimizer = self._optimizer(stage)
+                done = 0
+                if found is not None and found.stage == stage:
+                    done = found.step
+                    found.restore(optimizer)
+                self._stage(
+                    stage, length, done, optimizer, settings, folder, lambda text, n: tick(text, (before + n) / total)
+                )
+            before += length
+
+    def _stage(
+        self,
+        stage: Stage,
+        length: int,
+        done: int,
+        optimizer: torch.optim.Optimizer,
+        settings: Mapping[str, Any],
+        folder: Path | None,
+        tick: Callable[[str, int], None],
+    ) -> None:
+        kept = time.monotonic()
+        losses: list[float] = []
+        for number, row in self._rows(stage, length):
+            if number < done:
+                continue
+            for group in optimizer.param_groups:
+                group["lr"] = group["peak"] * schedule(number / length, self.recipe.warm_up)
+            if stage == "warm":
+                losses.append(self.warm_step(optimizer, number))
+            else:
+                losses.append(self.step(optimizer, self.items[stage], row))
+            tick(f"{stage}: step {number + 1}/{length}, loss {np.mean(losses[-30:]):.3f}", number + 1)
+            last = number + 1 == length
+            if folder is not None and (last or time.monotonic() - kept > save_every_s):
+                save_state(folder, settings, stage, number + 1, self.model, optimizer)
+                kept = time.monotonic()
+
+    def _rows(self, stage: Stage, length: int) -> Iterator[tuple[int, list[int]]]:
+        """(step, items of its batch) for `length` steps; each pass over the items in its own order."""
+        if stage == "warm":
+            yield from ((number, []) for number in range(length))
+            return
+        number, epoch = 0, 0
+        while number < length:
+            for row in batches(self.items[stage], self.recipe.batch_tokens, np.random.default_rng((self.seed, epoch))):
+                if number == length:
+                    return
+                yield number, row
+                number += 1
+            epoch += 1
+
+
+def schedule(share: float, warm_up: float) -> float:
+    """Of the peak rate: up within `warm_up` of the run, then down along half a cosine."""
+    if share < warm_up:
+        return 0.02 + 0.98 * share / warm_up
+    return 0.5 * (1 + math.cos(math.pi * (share - warm_up) / (1 - warm_up)))
