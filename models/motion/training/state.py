@@ -44,11 +44,14 @@ def save_state(
     model: Mapping[str, Tensor],
     average: Mapping[str, Tensor],
     optimizer: torch.optim.Optimizer,
+    more: Mapping[str, Mapping[str, Tensor]] | None = None,
 ) -> None:
-    """Replace a stage's state. The facts name the tensors' epoch, so that a torn pair is noticed."""
+    """Replace a stage's state. The facts name the tensors' epoch, so that a torn pair is noticed. more: further tensors by prefix."""
     tensors = {f"model.{k}": v for k, v in model.items()} | {f"average.{k}": v for k, v in average.items()}
     for number, moments in optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{number}.{name}": torch.as_tensor(value) for name, value in moments.items()}
+    for prefix, named in (more or {}).items():
+        tensors |= {f"{prefix}.{k}": v for k, v in named.items()}
     mark = f"{stage}-{state.epoch}"
     save_tensors(folder / f"{stage}.safetensors", tensors, mark)
     save_json(folder / f"{stage}.json", {"mark": mark, **{name: getattr(state, name) for name in _fields()}})

@@ -19,7 +19,7 @@ def statistic(values: Series, name: str) -> float:
     here = values[np.isfinite(values)].astype(np.float64)
     if not len(here):
         return float("nan")
-    return float({"mean": np.mean, "max": np.max, "min": np.min, "std": np.std}[name](here))
+    return float({"mean": here.mean, "max": here.max, "min": here.min, "std": here.std}[name]())
 
 
 def statistical(scheme: Scheme, data: Mapping[str, Series], rng: Random, *, original: bool = False) -> list[Line]:

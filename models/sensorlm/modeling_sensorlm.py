@@ -1,0 +1,134 @@
+"""SensorLM: a sensor tower and a text tower in one space, and, for CoCa, a decoder that writes captions."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import PreTrainedModel
+
+from models.motion.orientation import GRID_POINTS
+from models.sensorlm.blocks import Block
+from models.sensorlm.configuration_sensorlm import SensorLMConfig
+from models.sensorlm.objectives import caption_loss, sigmoid_loss, softmax_loss
+from models.sensorlm.sensor_tower import SensorTower
+from models.sensorlm.text_tower import SentenceTower, Texts, TokenTower
+from models.sensorlm.tokenizer import SPECIAL
+
+END = SPECIAL.index("[END]")
+START = SPECIAL.index("[START]")
+
+
+@dataclass(frozen=True, slots=True)
+class SensorBatch:
+    """windows: (n, 6, samples) m/s² and rad/s, zeros where the gyroscope is missing. placement: (n,) rows of the config's.
+
+    has_gyro: (n,) bool.
+    """
+
+    windows: Tensor
+    placement: Tensor
+    has_gyro: Tensor
+
+
+class CaptionDecoder(nn.Module):
+    """A causal transformer over a caption's words that looks at the sensor tower's tokens."""
+
+    def __init__(self, config: SensorLMConfig) -> None:
+        super().__init__()
+        self.embed = nn.Embedding(len(config.vocabulary), config.width)
+        self.positions = nn.Parameter(torch.randn(1, config.text_length, config.width) * 0.02)
+        self.blocks = nn.ModuleList(
+            Block(config.width, config.heads, config.inner_size, config.dropout, crossed=True)
+            for _ in range(config.decoder_depth)
+        )
+        self.norm = nn.LayerNorm(config.width)
+
+    def forward(self, tokens: Tensor, sensor: Tensor) -> Tensor:
+        """tokens: (n, length); sensor: (n, m, width) → (n, length, words)."""
+        x = self.embed(tokens) + self.positions[:, : tokens.shape[1]]
+        for block in self.blocks:
+            x = block(x, causal=True, other=sensor)
+        return torch.as_tensor(self.norm(x) @ self.embed.weight.T)
+
+
+class SensorLM(PreTrainedModel):
+    """Windows and texts as unit vectors; their cosine times `scale` plus `bias` is the log-odds that they belong together."""
+
+    config_class = SensorLMConfig
+    main_input_name = "windows"
+
+    def __init__(self, config: SensorLMConfig) -> None:
+        super().__init__(config)
+        self.sensor = SensorTower(config)
+        self.text: SentenceTower | TokenTower
+        self.text = SentenceTower(config) if config.text_tower == "sentences" else TokenTower(config)
+        self.sensor_head = nn.Linear(config.width, config.embedding_size)
+        self.text_head = nn.Linear(config.width, config.embedding_size)
+        self.log_scale = nn.Parameter(torch.tensor(math.log(config.initial_scale)))
+        self.bias = nn.Parameter(torch.tensor(float(config.initial_bias)))
+        self.decoder = CaptionDecoder(config) if config.objective == "coca" else None
+        self.register_buffer("gravity_density", torch.zeros(len(config.placements), GRID_POINTS))
+        self.gravity_density: Tensor
+        self.post_init()
+
+    def _init_weights(self, module: nn.Module) -> None:
+        """PyTorch's own initialisation."""
+
+    def embed_windows(self, batch: SensorBatch) -> tuple[Tensor, Tensor]:
+        """(n, embedding_size) unit vectors, and the tower's tokens for a decoder."""
+        tokens, pooled = self.sensor.motion(batch.windows, batch.placement, batch.has_gyro)
+        return functional.normalize(self.sensor_head(pooled).float(), dim=1), tokens
+
+    def embed_days(self, values: Tensor, missing: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """values: (n, 1440, 26, 1) z-scored, missing (n, 1440, 26) bool → unit vectors and tokens ("grid" front)."""
+        tokens, pooled = self.sensor.grid(values, missing)
+        return functional.normalize(self.sensor_head(pooled).float(), dim=1), tokens
+
+    def embed_texts(self, texts: Texts) -> Tensor:
+        """(n, embedding_size) unit vectors."""
+        return functional.normalize(self.text_head(self.text(texts)).float(), dim=1)
+
+    def logits(self, windows: Tensor, texts: Tensor) -> Tensor:
+        """(windows, texts) log-odds of unit vectors. The softmax form has no use for a bias."""
+        product = self.log_scale.exp() * (windows @ texts.T)
+        return product if self.config.objective == "softmax" else product + self.bias
+
+    def forward(
+        self, batch: SensorBatch, texts: Texts, truth: Tensor, captions: Tensor | None = None
+    ) -> dict[str, Tensor]:
+        """truth: (windows, texts) +1, −1, 0. captions: (n, length) tokens that a CoCa decoder is to write."""
+        windows, tokens = self.embed_windows(batch)
+        return self.losses(windows, tokens, self.embed_texts(texts), truth, captions)
+
+    def losses(
+        self, windows: Tensor, tokens: Tensor, texts: Tensor, truth: Tensor, captions: Tensor | None = None
+    ) -> dict[str, Tensor]:
+        """`loss`, `contrastive` and, with a decoder and captions, `captioning`."""
+        logits = self.logits(windows, texts)
+        contrastive = softmax_loss if self.config.objective == "softmax" else sigmoid_loss
+        found = {"contrastive": contrastive(logits, truth)}
+        found["loss"] = found["contrastive"]
+        if self.decoder is not None and captions is not None:
+            # The first end mark is to be written, the rest of them are filling.
+            filling = (captions == END) & (captions.roll(1, dims=1) == END)
+            wanted = captions.masked_fill(filling, -100)
+            found["captioning"] = caption_loss(self.decoder(captions, tokens), wanted, -100)
+            found["loss"] = found["contrastive"] + self.config.caption_weight * found["captioning"]
+        return found
+
+    @torch.inference_mode()
+    def write(self, tokens: Tensor, longest: int) -> Tensor:
+        """Greedy captions, (n, ≤ longest) words after the start, from the sensor tower's tokens. ValueError without a decoder."""
+        if self.decoder is None:
+            raise ValueError("this checkpoint writes no captions: it was not trained with the coca objective")
+        said = torch.full((len(tokens), 1), START, dtype=torch.int64, device=tokens.device)
+        for _ in range(min(longest, self.config.text_length - 1)):
+            following = self.decoder(said, tokens)[:, -1].argmax(dim=1, keepdim=True)
+            said = torch.cat([said, torch.where(said[:, -1:] == END, END, following)], dim=1)
+            if bool((said[:, -1] == END).all()):
+                break
+        return said[:, 1:]

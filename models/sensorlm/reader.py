@@ -1,0 +1,217 @@
+"""`SensorReader`: streams and sentences in, vectors of one space out; labels of any words; captions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from models.backbone.quiet import quiet_loading
+from models.motion import taxonomy
+from models.motion.predictor import pick_device
+from models.motion.processing_motion import SHORTEST_S, Prepared, cut, pieces, prepare
+from models.sensorlm.axes import upright
+from models.sensorlm.captions.wording import PLACES
+from models.sensorlm.configuration_sensorlm import SensorLMConfig
+from models.sensorlm.labels import known_phrases, prompts
+from models.sensorlm.modeling_sensorlm import SensorBatch, SensorLM
+from models.sensorlm.processing_sensorlm import Embedder, SensorLMProcessor
+from recordings import Span, Stream, UserError
+
+HERE = Path(__file__).parent
+SHIPPED = HERE / "checkpoints" / "base"
+DUMMY = HERE / "dummy"
+LONGEST_CAPTION = 96
+Floats = npt.NDArray[np.float32]
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WindowVectors:
+    """vectors: (n, D) unit, zeros where unusable. usable: (n,). An unusable window is mostly gap or shorter than a second."""
+
+    vectors: Floats
+    usable: Flags
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelAnswer:
+    """probabilities: (n, labels), rows sum to 1, uniform where unusable. embeddings: (n, D). usable: (n,)."""
+
+    labels: tuple[str, ...]
+    probabilities: Floats
+    embeddings: Floats
+    usable: Flags
+
+
+class SensorReader:
+    """A trained SensorLM with everything that turns a user's stream and words into its vectors."""
+
+    def __init__(self, model: SensorLM, revision: str, device: torch.device, embedder: Embedder | None = None) -> None:
+        self.model = model.eval().to(device)
+        self.device = device
+        self.name = str(model.config.checkpoint_name)
+        self.revision = revision
+        self.licence = str(model.config.licence)
+        self.size = int(model.config.embedding_size)
+        self.processor = SensorLMProcessor(model.config, embedder)
+        self._phrases: Floats | None = None
+
+    @classmethod
+    def from_pretrained(cls, path: Path | str | None = None, device: str = "auto") -> SensorReader:
+        """The checkpoint folder `path` (None: the shipped one). UserError when it holds no checkpoint."""
+        folder = SHIPPED if path is None else Path(path)
+        weights = folder / "model.safetensors"
+        if not weights.is_file() or not (folder / "config.json").is_file():
+            raise UserError(
+                folder,
+                expected="a SensorLM checkpoint (config.json, model.safetensors)",
+                found="none",
+                cure="train one with `telltale train sensorlm`, or leave the path out for the shipped one",
+            )
+        with quiet_loading():
+            config = SensorLMConfig.from_pretrained(folder, local_files_only=True)
+            model = SensorLM.from_pretrained(folder, config=config, local_files_only=True)
+        revision = f"{config.revision_name}-{hashlib.sha256(weights.read_bytes()).hexdigest()[:8]}"
+        return cls(model, revision, pick_device(device))
+
+    @classmethod
+    def dummy(cls) -> SensorReader:
+        """The tiny untrained checkpoint: real loading code in milliseconds, meaningless vectors."""
+        return cls.from_pretrained(DUMMY, device="cpu")
+
+    @property
+    def writes(self) -> bool:
+        """Whether the checkpoint has a captioning decoder."""
+        return self.model.decoder is not None
+
+    def prepare(self, stream: Stream, position: str | None = None) -> Prepared:
+        """The whole stream at the model's rate and in its axes. UserError when it has no three-axis acceleration."""
+        place = taxonomy.position_of(position if position is not None else stream.position)
+        config = self.model.config
+        density = self.model.gravity_density[list(config.placements).index(place)].cpu().numpy()
+        ready = prepare(stream, float(config.rate_hz), place, density)
+        turned = upright(ready.samples, place)
+        return Prepared(turned, ready.rate_hz, ready.start_s, ready.steps, ready.source_hz)
+
+    def windows(
+        self, stream: Stream, spans: Sequence[Span], *, position: str | None = None, batch_size: int = 256
+    ) -> WindowVectors:
+        """A vector a span, in order. One longer than 5.12 s is the mean of equal pieces, made unit again."""
+        place = taxonomy.position_of(position if position is not None else stream.position)
+        ready = self.prepare(stream, place)
+        parts = [(owner, piece) for owner, span in enumerate(spans) for piece in pieces(span)]
+        by_length: dict[int, list[int]] = defaultdict(list)
+        for number, (_, piece) in enumerate(parts):
+            by_length[round(piece.duration_s * ready.rate_hz)].append(number)
+        total = np.zeros((len(spans), self.size), dtype=np.float64)
+        for length, numbers in sorted(by_length.items()):
+            if length < SHORTEST_S * ready.rate_hz:
+                continue
+            for first in range(0, len(numbers), batch_size):
+                chosen = numbers[first : first + batch_size]
+                windows = cut(ready, [parts[i][1].start_s for i in chosen], length)
+                vectors = self.vectors(windows.values, place, windows.has_gyro)
+                owners = np.array([parts[i][0] for i in chosen])[windows.usable]
+                np.add.at(total, owners, vectors[windows.usable])
+        size = np.linalg.norm(total, axis=1, keepdims=True)
+        return WindowVectors((total / np.maximum(size, 1e-9)).astype(np.float32), np.asarray(size[:, 0] > 0))
+
+    @torch.inference_mode()
+    def vectors(self, values: Floats, placement: str, has_gyro: Flags | None = None, batch_size: int = 256) -> Floats:
+        """(n, 6, samples) at the model's rate, upright where `placement` is at the trunk → (n, D) unit vectors."""
+        found = []
+        for first in range(0, len(values), batch_size):
+            found.append(self.model.embed_windows(self._batch(values[first : first + batch_size], placement, None if has_gyro is None else has_gyro[first : first + batch_size]))[0])  # fmt: skip
+        if not found:
+            return np.zeros((0, self.size), dtype=np.float32)
+        return np.asarray(torch.cat(found).cpu().numpy(), dtype=np.float32)
+
+    def _batch(self, values: Floats, placement: str, has_gyro: Flags | None) -> SensorBatch:
+        row = list(self.model.config.placements).index(placement)
+        n = len(values)
+        return SensorBatch(
+            torch.from_numpy(np.ascontiguousarray(values, dtype=np.float32)).to(self.device),
+            torch.full((n,), row, dtype=torch.int64, device=self.device),
+            torch.from_numpy(np.ones(n, dtype=np.bool_) if has_gyro is None else has_gyro).to(self.device),
+        )
+
+    @torch.inference_mode()
+    def texts(self, texts: Sequence[str], batch_size: int = 256) -> Floats:
+        """(n, D) unit vectors of sentences or whole captions."""
+        found = []
+        for first in range(0, len(texts), batch_size):
+            heard = self.processor(texts[first : first + batch_size], with_tokens=self.processor.tokenizer is not None)
+            found.append(self.model.embed_texts(heard.to(self.device)))
+        if not found:
+            return np.zeros((0, self.size), dtype=np.float32)
+        return np.asarray(torch.cat(found).cpu().numpy(), dtype=np.float32)
+
+    def labels(self, labels: Sequence[str]) -> Floats:
+        """(labels, D): any words, each the mean of the sentences that say it."""
+        rows = []
+        for label in labels:
+            mean = self.texts(prompts(label)).astype(np.float64).mean(axis=0)
+            rows.append(mean / max(1e-9, float(np.linalg.norm(mean))))
+        return np.asarray(rows, dtype=np.float32).reshape(len(labels), self.size)
+
+    def log_odds(self, windows: Floats, texts: Floats) -> Floats:
+        """(windows, texts): that a text belongs to a window, as the sigmoid loss has it."""
+        scale, bias = float(self.model.log_scale.exp()), float(self.model.bias)
+        return np.asarray(scale * (windows @ texts.T) + bias, dtype=np.float32)
+
+    def predict(
+        self, stream: Stream, spans: Sequence[Span], labels: Sequence[str], *, position: str | None = None
+    ) -> LabelAnswer:
+        """Which of the labels, of any words, each span is nearest to."""
+        found = self.windows(stream, spans, position=position)
+        return LabelAnswer(tuple(labels), self.shares(found.vectors, labels, found.usable), found.vectors, found.usable)
+
+    def shares(self, vectors: Floats, labels: Sequence[str], usable: Flags | None = None) -> Floats:
+        """(n, labels) softmax of the log-odds, uniform where unusable."""
+        odds = self.log_odds(vectors, self.labels(labels)).astype(np.float64)
+        powers = np.exp(odds - odds.max(axis=1, keepdims=True))
+        if usable is not None:
+            powers[~usable] = 1.0
+        return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float32)
+
+    def familiarity(self, texts: Sequence[str]) -> Floats:
+        """(n,) cosine of a text's words with the nearest words that training used: how far the answer can be trusted."""
+        if self._phrases is None:
+            self._phrases = self.processor.vectors(known_phrases())
+        return np.asarray((self.processor.vectors([t.lower() for t in texts]) @ self._phrases.T).max(axis=1))
+
+    @torch.inference_mode()
+    def write(self, stream: Stream, spans: Sequence[Span], *, position: str | None = None) -> list[str | None]:
+        """A caption a span, by the decoder; None where the span is unusable. UserError for a checkpoint without one."""
+        if self.processor.tokenizer is None or self.model.decoder is None:
+            raise UserError(
+                self.name,
+                expected="a checkpoint that writes captions",
+                found=f"objective {self.model.config.objective}",
+                cure="train one with `telltale train sensorlm --objective coca`",
+            )
+        place = taxonomy.position_of(position if position is not None else stream.position)
+        ready = self.prepare(stream, place)
+        said: list[str | None] = []
+        for span in spans:
+            piece = pieces(span)[0]
+            windows = cut(ready, [piece.start_s], round(piece.duration_s * ready.rate_hz))
+            if not windows.usable[0] or windows.values.shape[2] < SHORTEST_S * ready.rate_hz:
+                said.append(None)
+                continue
+            _, tokens = self.model.embed_windows(self._batch(windows.values, place, windows.has_gyro))
+            rows = self.model.write(tokens, LONGEST_CAPTION)
+            said.append(self.processor.tokenizer.decode(rows[0].tolist()))
+        return said
+
+
+def place_words(placement: str) -> str:
+    """A placement as captions have it; "" where none is named."""
+    return PLACES.get(placement, "")

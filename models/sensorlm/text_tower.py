@@ -1,0 +1,96 @@
+"""Two text towers: over sentences whose words a frozen MiniLM has read, and over the captions' own words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from models.sensorlm.blocks import AttentionPooling, Block
+from models.sensorlm.configuration_sensorlm import SensorLMConfig
+from models.sensorlm.reading import MOST_NUMBERS
+
+# Sizes at which a number is told apart from its neighbours: fine ones for a mean of 9.81, coarse ones for minute 1200.
+SCALES = (0.1, 0.3, 1.0, 3.0, 10.0, 40.0, 150.0, 600.0)
+PERIODS = (0.5, 2.0, 8.0, 32.0, 128.0, 512.0)
+NUMBER_SIZE = len(SCALES) + 2 * len(PERIODS) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """n texts. vectors: (n, sentences, 384). numbers: (n, sentences, 4), NaN where there is none. there: (n, sentences) bool.
+
+    tokens: (n, length) int64 of the captions' own words, None where nothing asks for them.
+    """
+
+    vectors: Tensor
+    numbers: Tensor
+    there: Tensor
+    tokens: Tensor | None = None
+
+    def __len__(self) -> int:
+        return len(self.there)
+
+    def to(self, device: torch.device) -> Texts:
+        tokens = None if self.tokens is None else self.tokens.to(device)
+        return Texts(self.vectors.to(device), self.numbers.to(device), self.there.to(device), tokens)
+
+
+def number_features(numbers: Tensor) -> Tensor:
+    """(…,) → (…, NUMBER_SIZE): a number by its value at several sizes, zeros where it is NaN."""
+    there = torch.isfinite(numbers)
+    value = torch.where(there, numbers, torch.zeros_like(numbers))[..., None]
+    scales = torch.tensor(SCALES, device=numbers.device)
+    turns = 2 * torch.pi * value / torch.tensor(PERIODS, device=numbers.device)
+    features = torch.cat([(value / scales).tanh(), turns.sin(), turns.cos(), torch.ones_like(value)], dim=-1)
+    return features * there[..., None]
+
+
+class SentenceTower(nn.Module):
+    """A transformer over a text's sentences. Each is MiniLM's vector of its words beside its numbers by value."""
+
+    def __init__(self, config: SensorLMConfig) -> None:
+        super().__init__()
+        width = config.width
+        self.words = nn.Sequential(nn.LayerNorm(config.sentence_size), nn.Linear(config.sentence_size, width))
+        self.numbers = nn.Linear(MOST_NUMBERS * NUMBER_SIZE, width)
+        self.mixed = nn.Sequential(
+            nn.LayerNorm(2 * width), nn.Linear(2 * width, 3 * width), nn.GELU(), nn.Linear(3 * width, width)
+        )
+        self.blocks = nn.ModuleList(
+            Block(width, config.heads, config.inner_size, config.dropout) for _ in range(config.text_depth)
+        )
+        self.norm = nn.LayerNorm(width)
+        self.pool = AttentionPooling(width, config.heads, config.inner_size)
+
+    def forward(self, texts: Texts) -> Tensor:
+        words = self.words(texts.vectors)
+        told = self.numbers(number_features(texts.numbers).flatten(2))
+        x = words + self.mixed(torch.cat([words, told.to(words.dtype)], dim=2))
+        for block in self.blocks:
+            x = block(x, mask=texts.there)
+        return torch.as_tensor(self.pool(self.norm(x), mask=texts.there))
+
+
+class TokenTower(nn.Module):
+    """The original's form: a transformer over tokens; the end mark fills the rest and the last place is the text."""
+
+    def __init__(self, config: SensorLMConfig) -> None:
+        super().__init__()
+        width = config.width
+        self.embed = nn.Embedding(len(config.vocabulary), width)
+        self.positions = nn.Parameter(torch.randn(1, config.text_length, width) * 0.02)
+        self.blocks = nn.ModuleList(
+            Block(width, config.heads, config.inner_size, config.dropout) for _ in range(config.text_depth)
+        )
+        self.norm = nn.LayerNorm(width)
+        self.length = config.text_length
+
+    def forward(self, texts: Texts) -> Tensor:
+        if texts.tokens is None:
+            raise ValueError("this text tower reads tokens")
+        x = self.embed(texts.tokens) + self.positions[:, : texts.tokens.shape[1]]
+        for block in self.blocks:
+            x = block(x)
+        return torch.as_tensor(self.norm(x)[:, -1])

@@ -1,0 +1,14 @@
+"""Training of SensorLM on the four public motion sets."""
+
+from models.sensorlm.training.loop import SensorLMTraining, default_config, train_sensorlm
+from models.sensorlm.training.plan import LEVEL_PLANS, SETS, CaptionPlan, Recipe
+
+__all__ = [
+    "LEVEL_PLANS",
+    "SETS",
+    "CaptionPlan",
+    "Recipe",
+    "SensorLMTraining",
+    "default_config",
+    "train_sensorlm",
+]

@@ -1,0 +1,114 @@
+"""Model, running average and optimiser of one training."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from random import Random
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from models.motion.training.sampling import WindowSampler
+from models.motion.training.state import part, restore_optimizer
+from models.sensorlm.configuration_sensorlm import SensorLMConfig
+from models.sensorlm.modeling_sensorlm import SensorLM
+from models.sensorlm.processing_sensorlm import SensorLMProcessor
+from models.sensorlm.training.pairs import draw_pairs
+from models.sensorlm.training.plan import CaptionPlan, Recipe
+
+Progress = Callable[[str, float], None]
+_TELL_EVERY = 10
+# A longer window has more patches; so that a step costs about the same, it has fewer of them.
+_USUAL_SAMPLES = 128
+
+
+class Learner:
+    """One run's weights. `epoch` is a pure function of them, the seed and the epoch's number."""
+
+    def __init__(self, config: SensorLMConfig, recipe: Recipe, seed: int, device: torch.device) -> None:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.model = SensorLM(config).to(device)
+        decayed = [p for p in self.model.parameters() if p.ndim > 1]
+        plain = [p for p in self.model.parameters() if p.ndim <= 1]
+        self.optimizer = torch.optim.AdamW(
+            [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": plain, "weight_decay": 0.0}],
+            lr=recipe.peak_rate,
+            betas=(0.9, recipe.second_moment),
+        )
+        self.average = {k: v.detach().clone() for k, v in self.model.state_dict().items()}
+        self.recipe, self.device, self.seed = recipe, device, seed
+        self.processor = SensorLMProcessor(config)
+
+    def restore(self, tensors: dict[str, Tensor]) -> None:
+        self.model.load_state_dict(part(tensors, "model"))
+        self.average = {k: v.to(self.device) for k, v in part(tensors, "average").items()}
+        restore_optimizer(self.optimizer, part(tensors, "optimizer"))
+
+    def averaged(self) -> SensorLM:
+        """A copy with the running average as its weights, in evaluation mode."""
+        copy = SensorLM(self.model.config).to(self.device)
+        copy.load_state_dict(self.average)
+        return copy.eval()
+
+    def epoch(
+        self, sampler: WindowSampler, plan: CaptionPlan, number: int, span: tuple[int, int, int], tick: Progress
+    ) -> float:
+        """Steps `span[0]` to `span[1]` of `span[2]`. Returns the mean loss."""
+        first, last, total = span
+        rng = np.random.default_rng((self.seed, number))
+        draws = torch.Generator(device=self.device).manual_seed(int(rng.integers(2**62)))
+        words = Random(int(rng.integers(2**62)))
+        told: list[float] = []
+        self.model.train()
+        with torch.random.fork_rng(devices=[self.device] if self.device.type == "cuda" else []):
+            torch.manual_seed(int(rng.integers(2**62)))
+            for step in range(first, last):
+                for group in self.optimizer.param_groups:
+                    group["lr"] = self._rate(step / total)
+                told.append(self._step(sampler, plan, rng, draws, words, step))
+                if (step - first) % _TELL_EVERY == _TELL_EVERY - 1 or step == last - 1:
+                    tick(f"loss {np.mean(told[-_TELL_EVERY:]):.3f}", (step + 1) / total)
+        return float(np.mean(told))
+
+    def _step(
+        self,
+        sampler: WindowSampler,
+        plan: CaptionPlan,
+        rng: np.random.Generator,
+        draws: torch.Generator,
+        words: Random,
+        step: int,
+    ) -> float:
+        pairs = draw_pairs(sampler, plan, rng, draws, words, self.recipe.batch_size)
+        model = self.model
+        texts = self.processor(pairs.texts, with_tokens=self.processor.tokenizer is not None).to(self.device)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.bfloat16):
+            windows, tokens = model.embed_windows(pairs.batch)
+            said = model.embed_texts(texts)
+        loss = model.losses(windows, tokens.float(), said, pairs.truth, texts.tokens)["loss"]
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), self.recipe.largest_gradient)
+        self.optimizer.step()
+        self._follow(step)
+        return float(loss.detach())
+
+    @torch.no_grad()
+    def _follow(self, step: int) -> None:
+        """The running average moves towards the weights."""
+        decay = min(self.recipe.average_decay, (1 + step) / (10 + step))
+        here = self.model.state_dict()
+        names = [name for name, value in here.items() if value.is_floating_point()]
+        torch._foreach_lerp_([self.average[n] for n in names], [here[n] for n in names], 1 - decay)
+        for name, value in here.items():
+            if not value.is_floating_point():
+                self.average[name].copy_(value)
+
+    def _rate(self, share: float) -> float:
+        if share < self.recipe.warm_up:
+            return self.recipe.peak_rate * (0.02 + 0.98 * share / self.recipe.warm_up)
+        rest = (share - self.recipe.warm_up) / (1 - self.recipe.warm_up)
+        return self.recipe.peak_rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * rest)))

@@ -1,0 +1,190 @@
+"""`train_sensorlm`: the one training run behind `telltale train sensorlm`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+
+from models.motion.orientation import GRID_POINTS
+from models.motion.predictor import pick_device
+from models.motion.subjects import VALIDATION_SUBJECTS
+from models.motion.training.corpus import Corpus
+from models.motion.training.sampling import WindowSampler
+from models.motion.training.state import StageState, load_state, save_state
+from models.sensorlm.configuration_sensorlm import PLACEMENTS, SensorLMConfig
+from models.sensorlm.tokenizer import caption_vocabulary
+from models.sensorlm.training.learner import Learner
+from models.sensorlm.training.pairs import read_streams
+from models.sensorlm.training.plan import CaptionPlan, Recipe
+from recordings import UserError
+
+Progress = Callable[[str, float], None]
+STAGE = "training"
+# Reading every wording takes MiniLM a few minutes: kept beside the state, never part of a checkpoint.
+SENTENCES = "sentences.safetensors"
+DEFAULT_EPOCHS = 60
+LICENCE = "research and other non-commercial use: the hapt recordings forbid commercial use (see the card)"
+
+
+@dataclass(frozen=True, slots=True)
+class SensorLMTraining:
+    """The outcome, as it goes into the card. validation: figures on the validation subjects, who never train."""
+
+    output_dir: Path
+    epochs: int
+    windows_seen: int
+    seconds: float
+    device: str
+    parameters: int
+    loss: float
+    validation: dict[str, float]
+    train_subjects: dict[str, list[str]]
+    hours: float
+
+
+def default_config(objective: str = "sigmoid", text_tower: str = "sentences") -> SensorLMConfig:
+    """The shape that is shipped, and its variants."""
+    wordy = objective == "coca" or text_tower == "tokens"
+    return SensorLMConfig(
+        objective=objective,
+        text_tower=text_tower,
+        vocabulary=caption_vocabulary() if wordy else (),
+        text_depth=4 if text_tower == "tokens" else 2,
+        licence=LICENCE,
+    )
+
+
+def train_sensorlm(
+    data_dir: Path,
+    output_dir: Path,
+    *,
+    seed: int = 0,
+    epochs: int | None = None,
+    budget_minutes: float | None = None,
+    resume: bool = True,
+    progress: Progress | None = None,
+    device: str = "auto",
+    config: SensorLMConfig | None = None,
+    recipe: Recipe | None = None,
+    plan: CaptionPlan | None = None,
+    corpus: Corpus | None = None,
+    stop_after_epochs: int | None = None,
+) -> SensorLMTraining:
+    """Train on the four motion sets without held-out and validation subjects; write checkpoint and card into `output_dir`.
+
+    Captions are written anew for every window drawn. `budget_minutes` chooses the epochs from the time of a few steps here, so
+    their number is not reproducible; `epochs` is. `resume` goes on after the last finished epoch, bit for bit on one machine.
+    `stop_after_epochs` ends this call early, as an interruption would. corpus: already read, for tests.
+
+    Raises UserError when the data are missing, or the folder holds a run with other settings.
+    """
+    started = time.monotonic()
+    tick: Progress = progress or (lambda text, share: None)
+    chosen, recipe, plan = pick_device(device), recipe or Recipe(), plan or CaptionPlan()
+    config = config or default_config()
+    output_dir.mkdir(parents=True, exist_ok=True)
+    whole = corpus if corpus is not None else read_streams(data_dir, config.rate_hz, plan, tick)
+    fitting = whole.without(VALIDATION_SUBJECTS)
+    sampler = WindowSampler(fitting, chosen)
+    steps = max(1, round(recipe.epoch_windows / recipe.batch_size))
+    found = load_state(output_dir, STAGE) if resume else None
+    if epochs is None and found is not None:
+        epochs = int(found[0].settings["epochs"])
+    if epochs is None:
+        epochs = _affordable(budget_minutes, sampler, config, recipe, plan, chosen, steps)
+    settings = {"seed": seed, "epochs": epochs, "recipe": asdict(recipe), "plan": _plain(asdict(plan))}
+    shape = ("objective", "text_tower", "width", "depth", "text_depth", "embedding_size", "patch_rows", "patch_columns")
+    settings |= {name: getattr(config, name) for name in shape}
+    if found is not None and found[0].settings != settings:
+        raise UserError(
+            output_dir,
+            expected="a folder without a run, or one of the same settings",
+            found="a run with other settings",
+            cure="choose another folder, or start over without resuming",
+        )
+    learner = Learner(config, recipe, seed, chosen)
+    density = torch.zeros(len(PLACEMENTS), GRID_POINTS)
+    density[: len(whole.gravity_density)] = torch.from_numpy(whole.gravity_density)
+    learner.model.gravity_density.copy_(density)
+    learner.average["gravity_density"] = density.to(chosen)
+    state = StageState(settings)
+    if found is not None:
+        state = found[0]
+        learner.restore(found[1])
+    if resume and (output_dir / SENTENCES).is_file():
+        # As many as the state knew: a vector's last bits depend on what was embedded beside it.
+        known = None if found is None else int(found[1]["sentences.known"])
+        learner.processor.load(output_dir / SENTENCES, known)
+    kept = 0
+    ran = 0
+    while state.epoch < epochs and ran != stop_after_epochs:
+        span = (state.epoch * steps, (state.epoch + 1) * steps, epochs * steps)
+        state.losses.append(learner.epoch(sampler, plan, state.epoch, span, tick))
+        state.epoch += 1
+        ran += 1
+        if len(learner.processor) > kept:
+            learner.processor.save(output_dir / SENTENCES)
+            kept = len(learner.processor)
+        write_state(output_dir, state, learner)
+    subjects: dict[str, set[str]] = {}
+    for stream in fitting.streams:
+        subjects.setdefault(stream.dataset, set()).add(stream.subject)
+    summary = SensorLMTraining(
+        output_dir,
+        state.epoch,
+        state.epoch * steps * recipe.batch_size,
+        time.monotonic() - started,
+        str(chosen),
+        sum(p.numel() for p in learner.model.parameters()),
+        state.losses[-1] if state.losses else float("nan"),
+        {},
+        {name: sorted(who, key=lambda s: (len(s), s)) for name, who in subjects.items()},
+        round(sampler.seconds / 3600, 2),
+    )
+    if state.epoch < epochs:
+        return summary
+    from models.sensorlm.training.finish import finish
+
+    done = finish(learner, whole, plan, recipe, summary, seed)
+    tick("done", 1.0)
+    return done
+
+
+def write_state(folder: Path, state: StageState, learner: Learner) -> None:
+    """Everything that the next epoch depends on, replaced whole."""
+    known = {"known": torch.tensor(len(learner.processor))}
+    save_state(
+        folder, STAGE, state, learner.model.state_dict(), learner.average, learner.optimizer, {"sentences": known}
+    )
+
+
+def _plain(facts: dict[str, object]) -> dict[str, object]:
+    """Tuples as JSON gives them back, so that settings can be compared."""
+    import json
+
+    plain: dict[str, object] = json.loads(json.dumps(facts))
+    return plain
+
+
+def _affordable(
+    budget_minutes: float | None,
+    sampler: WindowSampler,
+    config: SensorLMConfig,
+    recipe: Recipe,
+    plan: CaptionPlan,
+    device: torch.device,
+    steps: int,
+) -> int:
+    """Epochs that fit the budget, timed on a few steps of a learner that is thrown away."""
+    if budget_minutes is None:
+        return DEFAULT_EPOCHS
+    trial = Learner(config, recipe, 0, device)
+    # The first steps also read most wordings for the first time: they say nothing about the later ones.
+    trial.epoch(sampler, plan, 0, (0, 6, 24), lambda text, share: None)
+    begun = time.monotonic()
+    trial.epoch(sampler, plan, 0, (0, 6, 24), lambda text, share: None)
+    return max(1, int(60 * budget_minutes * 6 / ((time.monotonic() - begun) * steps)))
