@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from recordings import UserError, plain
 
 if TYPE_CHECKING:
+    from agents.language import LanguageModel
     from agents.timeline import ForecastRecord
+    from apps.console import Report
     from recordings.sequences import SegmentSequence
 
 _HORIZON = 0.5
@@ -51,17 +53,30 @@ class SegmentAnswer:
 
 
 def anticipate_segments(
-    path: Path, observed: float | None, horizon: float | None, name: str | None, learn_from: Path | None, engine: str
+    path: Path,
+    observed: float | None,
+    horizon: float | None,
+    name: str | None,
+    learn_from: Path | None,
+    engine: str,
+    *,
+    checkpoint: Path | None = None,
+    open_llm: Callable[[], LanguageModel] | None = None,
+    progress: Report | None = None,
 ) -> SegmentAnswer:
-    """Reads, learns, forecasts. UserError for whatever of the request or the files is not as it must be."""
-    from agents.anticipation.engines import engine_named, forecast_segments, observe
+    """Reads, learns, forecasts. UserError for whatever of the request or the files is not as it must be.
+
+    checkpoint: of the engine `actionllm`, which then learns nothing new. open_llm: whom the engine `prompted` asks.
+    """
+    from agents.anticipation.engines import ActionLLMEngine, engine_named, forecast_segments, observe
     from recordings.sequences import read_sequences
 
     if observed is None:
         raise UserError(
             "--observe", expected="the share of the sequence that was seen", found="none", cure="give --observe 0.3"
         )
-    chosen_engine = engine_named(engine)
+    llm = open_llm() if open_llm is not None and engine == "prompted" else None
+    chosen_engine = engine_named(engine, checkpoint=checkpoint, llm=llm, progress=progress)
     here = read_sequences(path)
     asked = _chosen(path, here, name)
     question = observe(asked, observed, min(_HORIZON, 1.0 - observed) if horizon is None else horizon)
@@ -72,6 +87,11 @@ def anticipate_segments(
             cure="name a CSV of segments with --learn-from",
         )  # fmt: skip
     chosen_engine.fit(known)
+    if isinstance(chosen_engine, ActionLLMEngine) and asked.subject in chosen_engine.people:
+        raise UserError(
+            checkpoint, expected=f"a model that was not trained on person {plain(asked.subject or '')}",
+            found=f"one whose training people include {plain(asked.subject or '')}", cure="take a model of another fold",
+        )  # fmt: skip
     source = plain((learn_from or path).name, 80)
     return SegmentAnswer(
         asked.name, chosen_engine.name, observed, round(question.horizon_s / asked.duration_s, 6), round(asked.duration_s, 3),

@@ -44,6 +44,10 @@ def anticipate(
         ),
     ] = None,
     engine: Annotated[str, typer.Option("--engine", metavar="NAME", help="Who forecasts a segment file.")] = "",
+    model: Annotated[
+        Path | None,
+        typer.Option("--model", metavar="DIR", help="What `telltale train actionllm` wrote, for --engine actionllm."),
+    ] = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
     data: options.Data = None,
@@ -70,14 +74,25 @@ def anticipate(
     if observe is not None or learn_from is not None or sequence is not None:
         from apps.segment_files import anticipate_segments
 
-        answer = anticipate_segments(Path(source), observe, horizon, sequence, learn_from, engine)
+        with progress(quiet) as report:
+            answer = anticipate_segments(
+                Path(source),
+                observe,
+                horizon,
+                sequence,
+                learn_from,
+                engine,
+                checkpoint=model,
+                open_llm=lambda: Workbench(load_settings(config, llm=llm), report).open_llm(),
+                progress=report,
+            )
         if as_json:
             typer.echo(json.dumps(answer.as_json(source), indent=1, ensure_ascii=False))
         else:
             results().print(answer.heading, style="bold")
             print_forecast(results(), answer.forecast)
         return
-    if engine:
+    if engine or model is not None:
         raise UserError("--engine", expected="a segment file and --observe", found="none", cure="give --observe SHARE")
     horizon_s = 300.0 if horizon is None else horizon
     if horizon_s < 1:

@@ -45,7 +45,7 @@ class ActionLLMConfig(PretrainedConfig):
     frozen_heads: the action head and both segmentation heads stay random, as in the published code; the duration head is
     trained. tuning_residual: whether the adapter adds to its input (the code) or replaces it (equation 15). most_tokens: of a
     stream; older ones are left out. boundary_blur: standard deviation of a forecast boundary as a share of the window, when
-    slots become probabilities in time.
+    slots become probabilities in time. people: whose sequences it was trained on.
     """
 
     model_type = "telltale_actionllm"
@@ -88,6 +88,7 @@ class ActionLLMConfig(PretrainedConfig):
         licence: str = "unknown",
         learnt_from: str = "",
         digest: str = "",
+        people: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         self.activities, self.feature_size, self.stream = list(activities), feature_size, stream
@@ -103,7 +104,7 @@ class ActionLLMConfig(PretrainedConfig):
         self.names, self.sampling, self.step_s, self.most_tokens = names, sampling, step_s, most_tokens
         self.boundary_blur, self.precision = boundary_blur, precision
         self.revision_name, self.licence = revision_name, licence
-        self.learnt_from, self.digest = learnt_from, digest
+        self.learnt_from, self.digest, self.people = learnt_from, digest, list(people)
         super().__init__(**kwargs)
         self._check()
 

@@ -43,6 +43,11 @@ class ActionLLMEngine:
     def parameters(self) -> int:
         return 0 if self._model is None else self._model.model.trained_parameters
 
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Whose sequences the model was trained on."""
+        return () if self._model is None else tuple(self._model.config.people)
+
     def fit(self, sequences: Sequence[SegmentSequence]) -> None:
         from models.backbone import default_cache
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from agents.anticipation.engines.actionllm import ActionLLMEngine
 from agents.anticipation.engines.blend import Blend
@@ -13,6 +14,7 @@ from agents.anticipation.engines.neighbours import PrefixNeighbours
 from agents.anticipation.engines.prompted import PromptedEngine
 from agents.anticipation.engines.segment_network import SegmentNetworkEngine
 from agents.anticipation.engines.semi_markov import SemiMarkov
+from agents.language import LanguageModel, Progress
 from recordings import UserError
 
 
@@ -43,9 +45,27 @@ ENGINES: Mapping[str, Callable[[], Engine]] = {
 DEFAULT_ENGINE = "blend"
 
 
-def engine_named(name: str = "") -> Engine:
-    """A fresh engine, "" for the default. UserError for an unknown name."""
-    chosen = name or DEFAULT_ENGINE
+def engine_named(
+    name: str = "",
+    *,
+    checkpoint: Path | None = None,
+    llm: LanguageModel | None = None,
+    progress: Progress | None = None,
+) -> Engine:
+    """A fresh engine, "" for the default (or, with a checkpoint, `actionllm`). UserError for an unknown name.
+
+    checkpoint: of a trained model, for `actionllm` alone. llm: whom `prompted` asks; the embedded model by default.
+    """
+    chosen = name or (DEFAULT_ENGINE if checkpoint is None else "actionllm")
+    if checkpoint is not None and chosen != "actionllm":
+        raise UserError(
+            "--model", expected="the engine actionllm, which has checkpoints", found=f"the engine {chosen}",
+            cure="leave --model out, or give --engine actionllm",
+        )  # fmt: skip
+    if chosen == "actionllm":
+        return ActionLLMEngine(checkpoint, progress=progress)
+    if chosen == "prompted":
+        return PromptedEngine(llm=llm)
     if chosen not in ENGINES:
         raise UserError(
             chosen, expected=f"one of {', '.join(ENGINES)}", found="no such engine", cure="name one with --engine"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,9 +14,7 @@ if TYPE_CHECKING:
     from models.actionllm.training.run import ActionLLMSummary
 
 
-def write_card(
-    folder: Path, config: ActionLLMConfig, plan: ActionLLMPlan, summary: ActionLLMSummary, people: Sequence[str]
-) -> None:
+def write_card(folder: Path, config: ActionLLMConfig, plan: ActionLLMPlan, summary: ActionLLMSummary) -> None:
     """README.md and training.json."""
     stream = (
         "statistics of the observed labels (a stand-in: no picture was seen)"
@@ -41,7 +38,7 @@ def write_card(
         "",
         "## Training",
         "",
-        f"- {summary.sequences} sequences of {len(people)} people: {', '.join(people)}. Nobody else's were read; no test sequence chose anything.",
+        f"- {summary.sequences} sequences of {len(config.people)} people: {', '.join(config.people)}. Nobody else's were read; no test sequence chose anything.",
         f"- Observed shares {shares}; the window is always half the whole; {plan.noise:.0%} of the observed segments told wrongly, evenly;",
         f"  durations stretched with a standard deviation of {plan.stretch:g}; one token a {'segment' if config.sampling == 'segments' else f'step of {config.step_s:.3g} s'}.",
         f"- {summary.fit.steps} steps of {plan.batch} examples; the last parameters are kept, not the best ones. Losses at the end",

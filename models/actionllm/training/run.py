@@ -183,6 +183,7 @@ def train_on_sequences(
             "backbone_size": frozen.size,
             "learnt_from": learnt_from,
             "licence": LICENCE,
+            "people": sorted({s.subject or s.name for s in sequences}),
             **changes,
             "backbone": frozen.reference,
             "layers": min(changes["layers"] or frozen.layers, frozen.layers),
@@ -222,7 +223,7 @@ def train_on_sequences(
         model.config = config
         with quiet_loading():
             model.save_pretrained(output_dir, safe_serialization=True)
-        write_card(output_dir, config, plan, summary, sorted({s.subject or s.name for s in sequences}))
+        write_card(output_dir, config, plan, summary)
     return summary
 
 
