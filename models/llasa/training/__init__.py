@@ -1,7 +1,8 @@
 """Training of LLaSA."""
 
 from models.llasa.training.batches import Item
+from models.llasa.training.items import text_item
 from models.llasa.training.loop import Further, LlasaSummary, train_llasa
 from models.llasa.training.recipe import ON_A_PROCESSOR, Recipe
 
-__all__ = ["ON_A_PROCESSOR", "Further", "Item", "LlasaSummary", "Recipe", "train_llasa"]
+__all__ = ["ON_A_PROCESSOR", "Further", "Item", "LlasaSummary", "Recipe", "text_item", "train_llasa"]

@@ -15,7 +15,7 @@ from models.limubert.windows import LabelledWindow
 from models.llasa.data import LEAD_IN, SHORT_CLASS_QUESTION, Described, with_measurements
 from models.llasa.data.grammar import say
 from models.llasa.data.words import activity
-from models.llasa.prompt import Layout, sequence
+from models.llasa.prompt import END, IGNORED, Layout, sequence
 from models.llasa.training.batches import Item
 
 Floats = npt.NDArray[np.float32]
@@ -103,3 +103,18 @@ def sequences(
             if len(ids) <= longest:
                 items.append(Item(np.asarray(ids, np.int32), np.asarray(targets, np.int32), number))
     return items
+
+
+def text_item(tokenizer: Any, messages: tuple[str, str] | None, text: str, answer: str) -> Item:
+    """A lesson without a window: the answer to (system, user) messages in the backbone's own chat layout, or a text and how
+    it goes on. After a conversation the turn ends; a text just goes on."""
+    if messages is None:
+        before = tokenizer.encode(text, add_special_tokens=False)
+        said = tokenizer.encode(answer, add_special_tokens=False)
+    else:
+        turns = [{"role": role, "content": said} for role, said in zip(("system", "user"), messages, strict=True)]
+        shown = tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False)
+        before = tokenizer.encode(shown, add_special_tokens=False)
+        said = tokenizer.encode(answer + END, add_special_tokens=False)
+    targets = [IGNORED] * (len(before) - 1) + [*said, IGNORED]
+    return Item(np.asarray([*before, *said], np.int32), np.asarray(targets, np.int32), None)

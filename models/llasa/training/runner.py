@@ -133,7 +133,13 @@ class Runner:
                     done = found.step
                     found.restore(optimizer)
                 self._stage(
-                    stage, length, done, optimizer, settings, folder, lambda text, n: tick(text, (before + n) / total)
+                    stage,
+                    length,
+                    done,
+                    optimizer,
+                    settings,
+                    folder,
+                    lambda text, n, at=before: tick(text, (at + n) / total),
                 )
             before += length
 
