@@ -1,4 +1,5 @@
-"""Telltale's language-model tasks as Inspect tasks: `inspect eval evals/inspect_tasks.py@late_fusion --model … -T data=DIR`.
+"""Telltale's language-model tasks as Inspect tasks: `inspect eval evals/inspect_tasks.py@late_fusion --model … -T data=DIR`;
+`@qa` and `@captions` likewise.
 
 The prompts, options and truths are those of `telltale eval`; Inspect brings the model, the log and its own viewer.
 """
@@ -6,18 +7,22 @@ The prompts, options and truths are those of `telltale eval`; Inspect brings the
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from inspect_ai import Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.model import ChatMessageSystem, ChatMessageUser, GenerateConfig
-from inspect_ai.scorer import CORRECT, INCORRECT, Score, Scorer, Target, accuracy, grouped, scorer, stderr
+from inspect_ai.scorer import CORRECT, INCORRECT, Score, Scorer, Target, accuracy, grouped, mean, scorer, stderr
 from inspect_ai.solver import TaskState, generate
 
+from evals.questions.item import Item
 from recordings import UserError
 
 INVALID = "invalid"
-_MOST_TOKENS = 48
+_MOST_TOKENS = 60
+_MOST_CAPTION_TOKENS = 700
 
 
 @task
@@ -109,3 +114,134 @@ def exact(said: str, options: tuple[str, ...]) -> str | None:
     """The option that an answer is, quotation marks, full stops and a leading "Activity:" forgiven; None for anything else."""
     text = re.sub(r"^\s*activity:\s*", "", said.strip(), flags=re.IGNORECASE).strip().strip("\"'*`.").casefold()
     return next((option for option in options if option.casefold() == text), None)
+
+
+@task
+def qa(data: str = "../shared/data", seed: int = 0, limit: int = 60) -> Task:
+    """Generated questions over held-out recordings, three in four about what is there: the model reads the timeline alone.
+
+    seed: draws recordings and questions. limit: questions in all.
+    """
+    return Task(
+        dataset=MemoryDataset(qa_samples(Path(data), seed, max(4, limit)), name=f"qa/seed {seed}"),
+        solver=generate(),
+        scorer=as_known(),
+        config=GenerateConfig(temperature=0.0, max_tokens=_MOST_TOKENS),
+    )
+
+
+def qa_samples(data: Path, seed: int, limit: int) -> list[Sample]:
+    import random
+
+    from evals.questions.alone import SYSTEM_PROMPT, alone_prompt, asks_the_timeline
+    from evals.registry import TaskOptions
+    from evals.runs import Run
+    from evals.tasks.qa import annotated, asked_items
+
+    absent_n = limit // 4
+    rng = random.Random(seed)
+    _, timelines = annotated(TaskOptions(data_dir=data, seed=seed), Run(None), rng, limit)
+    # More than are wanted: those about raw samples are left out, for the model is shown none.
+    present, absent = asked_items(timelines, rng, 2 * limit, absent_n)
+    chosen = [item for item in present if asks_the_timeline(item)][: limit - absent_n]
+    by_id = {timeline.recording.id: timeline for timeline, _ in timelines}
+    return [
+        Sample(
+            id=f"{part}-{number:04d}",
+            input=[
+                ChatMessageSystem(content=SYSTEM_PROMPT),
+                ChatMessageUser(content=alone_prompt(by_id[item.recording_id], item.question)),
+            ],
+            target=str(item.expected),
+            metadata={"part": part, "template": item.template, "item": _plain(item)},
+        )
+        for part, items in (("present", chosen), ("absent", absent))
+        for number, item in enumerate(items)
+    ]
+
+
+def _plain(item: Item) -> dict[str, Any]:
+    """An item as JSON; tuples come back from an Inspect log as lists."""
+    return asdict(item)
+
+
+def _item(found: dict[str, Any]) -> Item:
+    expected = found["expected"]
+    if isinstance(expected, (list, tuple)):
+        expected = tuple(tuple(x) if isinstance(x, (list, tuple)) else x for x in expected)
+    return Item(**{**found, "expected": expected})
+
+
+@scorer(metrics=[grouped(accuracy(), "part"), stderr()])
+def as_known() -> Scorer:
+    """What is there: the words state the truth. What is not there: they state nothing but that."""
+    from evals.questions.alone import made_up, told
+
+    async def graded(state: TaskState, target: Target) -> Score:
+        item, said = _item(state.metadata["item"]), state.output.completion
+        absent = state.metadata["part"] == "absent"
+        right = not made_up(item, said) if absent else told(item, said)
+        return Score(value=CORRECT if right else INCORRECT, answer=" ".join(said.split())[:200])
+
+    return graded
+
+
+@task
+def captions(
+    data: str = "../shared/data", dataset: str = "hapt", segments: int = 20, lengths: str = "5-30", seed: int = 0
+) -> Task:
+    """Trend texts of random segments of held-out people: the model is shown the numbers and one example with its exact text.
+
+    dataset: usc_had, hapt, motionsense or wisdm. lengths: SHORTEST-LONGEST in samples.
+    """
+    found = caption_samples(Path(data), dataset, segments, lengths, seed)
+    return Task(
+        dataset=MemoryDataset(found, name=f"captions/{dataset}/{lengths}"),
+        solver=generate(),
+        scorer=structure_told(),
+        config=GenerateConfig(temperature=0.0, max_tokens=_MOST_CAPTION_TOKENS),
+    )
+
+
+def caption_samples(data: Path, name: str, segments: int, lengths: str, seed: int) -> list[Sample]:
+    from evals.tasks.captions.language_models import SYSTEM, user_text
+    from evals.tasks.captions.segments import example_segment, lengths_of, test_segments
+    from models.sensorllm.data import MOTION_SETS
+
+    if name not in MOTION_SETS:
+        raise UserError("captions", expected=f"one of {', '.join(MOTION_SETS)}", found=name, cure="name one")
+    example = example_segment(name, data, seed)
+    return [
+        Sample(
+            id=s.id,
+            input=[ChatMessageSystem(content=SYSTEM), ChatMessageUser(content=user_text(s, example))],
+            target=s.answer,
+            metadata={"samples": len(s.series), "rate_hz": s.rate_hz, "subject": s.subject},
+        )
+        for s in test_segments(name, data, lengths_of(lengths), segments, seed)
+    ]
+
+
+@scorer(metrics={"label_accuracy": [mean(), stderr()], "boundary_f1": [mean()], "parsed": [mean()], "bleu1": [mean()]})
+def structure_told() -> Scorer:
+    """The structure that the text states against the samples' own, and its words against the exact text's."""
+    from evals.tasks.captions.scoring import wordings_of
+    from evals.text_scores import overlap, structure, told_by
+    from models.sensorllm.data import parse_trend_answer
+
+    async def graded(state: TaskState, target: Target) -> Score:
+        said = state.output.completion
+        truth = parse_trend_answer(target.text)
+        shape = structure(truth, told_by(said), int(state.metadata["samples"]), float(state.metadata["rate_hz"]))
+        words = overlap(said, target.text, wordings_of(truth, str(state.sample_id)))
+        return Score(
+            value={
+                "label_accuracy": shape.label_accuracy,
+                "boundary_f1": shape.boundary_f1,
+                "parsed": float(shape.parsed),
+                "bleu1": words.bleu1,
+            },
+            answer=" ".join(said.split())[:200],
+        )
+
+    return graded

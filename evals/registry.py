@@ -123,15 +123,20 @@ TASKS: dict[str, TaskEntry] = {
             "Are planted lies caught, and true sentences passed?",
             needs="hapt",
         ),
-        TaskEntry("qa", "evals.tasks.qa", "Are questions with known answers answered exactly, and nothing invented?"),
+        TaskEntry(
+            "qa",
+            "evals.tasks.qa",
+            "Are questions with known answers answered exactly, and nothing invented?",
+            systems="its own; language_model adds it alone, reading the timeline",
+        ),
         TaskEntry("printed", "evals.tasks.printed", "Does any number printed in 200 real recordings lack a fact?"),
         TaskEntry(
             "anticipation",
             "evals.tasks.anticipation",
             "What comes next, and for how long?",
-            protocols="literature (both sets), lea (50 Salads)",
+            protocols="everything, videos, wearables, kitchens, literature (both sets of videos), lea (50 Salads)",
             systems="most_frequent, repeat_last, markov_1, markov_6, semi_markov, remembering, remembering_shares, prefix_neighbours, segment_network, blend, blend_with_network",
-            needs="anticipation",
+            needs="anticipation, hapt",
         ),
         TaskEntry(
             "retrieval",

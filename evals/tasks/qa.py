@@ -5,17 +5,18 @@ from __future__ import annotations
 import platform
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
 import numpy as np
 
 from agents.annotate import AnnotateSettings, annotate
-from agents.language import SentenceEmbedder
+from agents.language import EmbeddedModel, SentenceEmbedder, open_language_model
 from agents.questions import ask
 from agents.timeline import AnswerRecord, TimelineRecord
 from evals.questions import Item, absent_items, invented, is_exact, present_items
+from evals.questions.alone import MOST_TOKENS, SYSTEM_PROMPT, alone_prompt, asks_the_timeline, made_up, told
 from evals.questions.judging import collect_open, score_open
 from evals.registry import Result, TaskOptions
 from evals.runs import JsonValue, Run, Sample, measure
@@ -24,6 +25,9 @@ from recordings.datasets import HELD_OUT_SUBJECTS, dataset
 from tools import Bench
 
 SYSTEM = "telltale ask (rules + MiniLM router)"
+LANGUAGE_MODEL = "language_model"
+# A processor's own model answers so many questions of each part, about two seconds each; endpoints answer all.
+ALONE_PRESENT, ALONE_ABSENT = 75, 25
 PRESENT, ABSENT = "present", "absent"
 EXACT, WRONG, INVENTED, HONEST = "exact", "wrong", "invented", "nothing invented"
 N_PRESENT, N_ABSENT = 300, 100
@@ -64,8 +68,7 @@ def collect(options: TaskOptions, run: Run) -> None:
     wanted, missing = counts(options.limit, options.quick)
     rng = random.Random(options.seed)
     bench, timelines = annotated(options, run, rng, wanted)
-    present = take(rounds(timelines, rng, absent=False), wanted)
-    absent = take(rounds(timelines, rng, absent=True), missing)
+    present, absent = asked_items(timelines, rng, wanted, missing)
     by_id = {timeline.recording.id: (timeline, recording.subject or "") for timeline, recording in timelines}
     models = timelines[0][0].models
     run.note("recordings", len(by_id))
@@ -83,8 +86,51 @@ def collect(options: TaskOptions, run: Run) -> None:
             done += 1
             run.progress("asking", done, total)
         run.finish(SYSTEM, part, seed=options.seed, llm_calls=0)
+    if LANGUAGE_MODEL in options.systems:
+        _collect_alone(options, run, present, absent, by_id)
     if options.judge:
         collect_open(options, run, timelines, bench, embedder)
+
+
+def _collect_alone(
+    options: TaskOptions,
+    run: Run,
+    present: Sequence[Item],
+    absent: Sequence[Item],
+    by_id: Mapping[str, tuple[TimelineRecord, str]],
+) -> None:
+    """The language model alone on the same questions, the first ones of each part where it is the embedded one."""
+    llm = open_language_model(options.llm)
+    system = alone_name(llm.name)
+    fair = [item for item in present if asks_the_timeline(item)]
+    most = (ALONE_PRESENT, ALONE_ABSENT) if isinstance(llm, EmbeddedModel) else (len(fair), len(absent))
+    for part, items in ((PRESENT, fair[: most[0]]), (ABSENT, absent[: most[1]])):
+        for number, item in enumerate(items):
+            name = f"{number:05d}"
+            if not run.has(system, part, name):
+                timeline, subject = by_id[item.recording_id]
+                said = llm.write(SYSTEM_PROMPT, alone_prompt(timeline, item.question), MOST_TOKENS)
+                run.add(_told(system, name, part, item, said, subject))
+            run.progress(f"qa: {system}", number, len(items))
+        run.finish(system, part, revision=llm.revision, llm_calls=len(items))
+
+
+def alone_name(model: str) -> str:
+    return f"{model} alone"
+
+
+def _told(system: str, name: str, part: str, item: Item, said: str, subject: str) -> Sample:
+    if part == PRESENT:
+        truth, answered = EXACT, EXACT if told(item, said) else WRONG
+    else:
+        truth, answered = HONEST, INVENTED if made_up(item, said) else HONEST
+    detail: dict[str, JsonValue] = {
+        "recording": item.recording_id, "template": item.template, "question": item.question, "expected": str(item.expected),
+        "answer": said[:300], "answer_status": "answered",
+    }  # fmt: skip
+    return Sample(
+        name, system, part, f"{item.recording_id.partition('-')[0]}/{subject}", truth, answered, detail=detail
+    )
 
 
 def annotated(options: TaskOptions, run: Run, rng: random.Random, wanted: int) -> tuple[Bench, Timelines]:
@@ -125,6 +171,11 @@ def take(items: Iterator[Item], wanted: int) -> list[Item]:
     return list(chosen.values())
 
 
+def asked_items(timelines: Timelines, rng: random.Random, wanted: int, missing: int) -> tuple[list[Item], list[Item]]:
+    """Different questions about what is there, and about what is not."""
+    return take(rounds(timelines, rng, absent=False), wanted), take(rounds(timelines, rng, absent=True), missing)
+
+
 def _sample(name: str, part: str, item: Item, answer: AnswerRecord, subject: str) -> Sample:
     if part == PRESENT:
         truth, said = EXACT, EXACT if is_exact(item, answer) else WRONG
@@ -144,31 +195,16 @@ def _sample(name: str, part: str, item: Item, answer: AnswerRecord, subject: str
 
 def score(run: Run) -> Result:
     """Shares of exact answers and of inventions with intervals over people, by template; the misses in words."""
-    from evals.statistics import clustered_interval
-
     present, absent = list(run.samples(SYSTEM, PRESENT)), list(run.samples(SYSTEM, ABSENT))
-    templates: dict[str, Counter[bool]] = defaultdict(Counter)
-    by_person: dict[str, list[bool]] = defaultdict(list)
-    for sample in present:
-        templates[str(sample.detail["template"])][sample.correct] += 1
-        by_person[sample.subject].append(sample.correct)
-    exact = sum(s.correct for s in present)
-    made_up = [s for s in absent if not s.correct]
-    groups = {name: np.array(values, dtype=np.float64) for name, values in by_person.items()}
-    ci95 = clustered_interval(groups, lambda rows: float(np.mean(rows))).ci95 if groups else None
+    inventions = [s for s in absent if not s.correct]
+    templates = {str(s.detail["template"]) for s in present}
     seed = cast("int", run.header.get("seed", 0))
+    others = sorted({system for system, part in run.units() if part == PRESENT} - {SYSTEM})
     systems: list[dict[str, object]] = [
-        {
-            "name": SYSTEM, "part": "generated questions", "revision": run.header.get("revision", ""),
-            "metrics": {
-                "questions_exact": {"value": round(exact / max(1, len(present)), 4), "n": len(present)} | ({"ci95": [round(x, 4) for x in ci95]} if ci95 else {}),
-                "invented": {"value": len(made_up), "n": len(absent)},
-                "absent_statuses": dict(Counter(str(s.detail["answer_status"]) for s in absent)),
-            },
-            "per_template": {name: {"exact": c[True], "n": c[True] + c[False]} for name, c in sorted(templates.items())},
-        },
+        _row(run, SYSTEM, str(run.header.get("revision", ""))),
+        *(_row(run, other, str(run.facts(other, PRESENT).get("revision", ""))) for other in others),
         *score_open(run),
-    ]  # fmt: skip
+    ]
     return {
         "schema_version": 1,
         "task": "qa",
@@ -176,16 +212,40 @@ def score(run: Run) -> Result:
             "name": "generated questions", "source": "Telltale", "split": "recordings of held-out subjects",
             "questions": len(present), "about_absent": len(absent), "templates": len(templates),
             "caveat": "templates, paraphrases and the rules that read them have one author; other people's wordings reach the router; the rules were tuned on seeds below 1000",
+            "alone": "a language model alone reads the timeline's times and activities, is asked nothing about raw samples, and is right when its words state the truth at their own precision",
             "scoring": "the expected value both as a claim and in the printed words; truths computed apart from the product",
         },
         "data": {"name": "hapt, usc_had, motionsense, wisdm", "recordings": run.header.get("recordings"), "provenance": "real"},
         "systems": systems,
         "misses": [
             {"recording": s.detail["recording"], "template": s.detail["template"], "question": s.detail["question"], "expected": s.detail["expected"], "answer": s.detail["answer"], "status": s.detail["answer_status"]}
-            for s in [*(s for s in present if not s.correct), *made_up][:40]
+            for s in [*(s for s in present if not s.correct), *inventions][:40]
         ],
         "published": [],
         "seeds": [seed],
         "command": f"telltale eval qa --data DIR --seed {seed}",
         "versions": {"python": platform.python_version()},
+    }  # fmt: skip
+
+
+def _row(run: Run, system: str, revision: str) -> dict[str, object]:
+    from evals.statistics import clustered_interval
+
+    present, absent = list(run.samples(system, PRESENT)), list(run.samples(system, ABSENT))
+    by_template: dict[str, Counter[bool]] = defaultdict(Counter)
+    by_person: dict[str, list[bool]] = defaultdict(list)
+    for sample in present:
+        by_template[str(sample.detail["template"])][sample.correct] += 1
+        by_person[sample.subject].append(sample.correct)
+    groups = {name: np.array(values, dtype=np.float64) for name, values in by_person.items()}
+    ci95 = clustered_interval(groups, lambda rows: float(np.mean(rows))).ci95 if groups else None
+    exact = sum(s.correct for s in present) / max(1, len(present))
+    return {
+        "name": system, "part": "generated questions", "revision": revision,
+        "metrics": {
+            "questions_exact": {"value": round(exact, 4), "n": len(present)} | ({"ci95": [round(x, 4) for x in ci95]} if ci95 else {}),
+            "invented": {"value": sum(not s.correct for s in absent), "n": len(absent)},
+            "absent_statuses": dict(Counter(str(s.detail["answer_status"]) for s in absent)),
+        },
+        "per_template": {name: {"exact": c[True], "n": c[True] + c[False]} for name, c in sorted(by_template.items())},
     }  # fmt: skip
