@@ -201,12 +201,26 @@ class Anticipator:
             if shares[name] >= _LEAST_PROBABILITY
         ]
 
-    def placed(self, question: Question) -> OffCentre:
-        """How far off the centre of what would have been forecast the truth lay: what the intervals are calibrated on."""
-        _, waits, lengths = self._with_own(stretches(question.so_far))
-        current, after = question.current, question.following
-        onset = waits.share_within(current.activity, question.wait_s, current.duration_s)
+    def placed(self, question: Question, so_far: Sequence[EpisodeLike] | None = None) -> OffCentre:
+        """How far off the centre of what would have been forecast the truth lay: what the intervals are calibrated on.
+
+        so_far: what was seen of what had happened, where that is not what the question holds; it must name something.
+        """
+        runs = stretches(question.so_far if so_far is None else so_far)
+        _, waits, lengths = self._with_own(runs)
+        current, after = runs[-1][-1], question.following
+        onset = waits.share_within(current.activity, question.wait_s, max(question.now_s - current.start_s, 0.0))
         return OffCentre(off_centre(onset), off_centre(lengths.share_within(after.activity, after.duration_s)))
+
+    @property
+    def parameters(self) -> int:
+        """Counts of followers and known lengths."""
+        lengths = sum(len(rows) for lasting in (self.waits, self.lengths) for rows in lasting.known.values())
+        return sum(len(followers) for followers in self.transitions.counts.values()) + lengths
+
+    def duration_interval_s(self, so_far: Sequence[EpisodeLike], activity: str) -> tuple[float, float] | None:
+        """How long `activity` would last if it came next, after what happened so far."""
+        return self._duration_interval_s(self._with_own(stretches(so_far))[2], activity)
 
     def _duration_interval_s(self, lengths: Lasting, activity: str) -> tuple[float, float] | None:
         if not lengths.knows(activity):

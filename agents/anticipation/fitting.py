@@ -25,22 +25,24 @@ ASK_EVERY = 7
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One recording's annotated sequence."""
+    """One recording's annotated sequence. source: the recording's key."""
 
     subject: str
     episodes: tuple[Happened, ...]
+    source: str = ""
 
 
-def hapt_sequences(data_dir: Path) -> list[Known]:
-    """The annotated sequences of HAPT's training subjects, in the motion vocabulary."""
+def hapt_sequences(data_dir: Path, *, held_out: bool = False) -> list[Known]:
+    """The annotated sequences of HAPT's training subjects, in the motion vocabulary; held_out: of everybody."""
     labels = DATASET_LABELS["hapt"]
     return [
         Known(
             str(recording.subject),
             tuple(Happened(labels[a.label], a.start_s, a.end_s) for a in recording.annotations if a.label in labels),
+            recording.source,
         )
         for recording in recordings_of("hapt", data_dir)
-        if recording.subject not in HELD_OUT_SUBJECTS["hapt"]
+        if held_out or recording.subject not in HELD_OUT_SUBJECTS["hapt"]
     ]
 
 
@@ -107,6 +109,29 @@ def _covered(off: Sequence[float], people: Sequence[str]) -> float:
         level = calibrated([off[i] for i in others], [people[i] for i in others]).level
         shares.append(float(np.mean([off[i] <= level for i, p in enumerate(people) if p == who])))
     return float(np.mean(shares))
+
+
+def calibrated_on(known: Sequence[Known], source: str = SOURCE, folds: int = 5) -> Anticipator:
+    """Learnt from all of `known`, its intervals calibrated by leaving out a fifth of the people in turn."""
+    people = sorted({k.subject for k in known})
+    onset: list[float] = []
+    duration: list[float] = []
+    whose: list[str] = []
+    for fold in range(min(folds, len(people))):
+        apart = set(people[fold::folds])
+        model = Anticipator.from_sequences([k.episodes for k in known if k.subject not in apart], source=source)
+        for one in (k for k in known if k.subject in apart):
+            for question in questions_by_the_clock(one.episodes):
+                placed = model.placed(question)
+                onset.append(placed.onset)
+                duration.append(placed.duration)
+                whose.append(one.subject)
+    return Anticipator.from_sequences(
+        [k.episodes for k in known],
+        source=source,
+        onset=calibrated(onset, whose),
+        duration=calibrated(duration, whose),
+    )
 
 
 def fit_anticipation(data_dir: Path, target: Path, llm: LanguageModel | None = None) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from recordings.sequences.benchmark import BENCHMARKS, SequenceFold, SequenceSet, read_benchmark
 from recordings.sequences.checking import require_known, require_tiling
-from recordings.sequences.homes import HomeActivity, read_home
+from recordings.sequences.homes import HomeActivity, HomeSensor, read_home, read_home_sensors
 from recordings.sequences.kitchens import KitchenAction, SoundEvent, read_kitchen_actions, read_kitchen_sounds
 from recordings.sequences.segment import Segment, SegmentSequence, joined
 from recordings.sequences.table import is_sequence_table, read_sequences
@@ -10,6 +10,7 @@ from recordings.sequences.table import is_sequence_table, read_sequences
 __all__ = [
     "BENCHMARKS",
     "HomeActivity",
+    "HomeSensor",
     "KitchenAction",
     "Segment",
     "SegmentSequence",
@@ -20,6 +21,7 @@ __all__ = [
     "joined",
     "read_benchmark",
     "read_home",
+    "read_home_sensors",
     "read_kitchen_actions",
     "read_kitchen_sounds",
     "read_sequences",

@@ -26,6 +26,16 @@ class HomeActivity:
         return (self.end - self.start).total_seconds()
 
 
+@dataclass(frozen=True, slots=True)
+class HomeSensor:
+    """A sensor that was on, in local time: its location ("Basin") and place ("Bathroom")."""
+
+    location: str
+    place: str
+    start: datetime
+    end: datetime
+
+
 def read_home(home: str, data_dir: Path) -> tuple[tuple[HomeActivity, ...], tuple[Step, ...]]:
     """The activities of home A or B in time order, and what was done to them.
 
@@ -55,3 +65,19 @@ def read_home(home: str, data_dir: Path) -> tuple[tuple[HomeActivity, ...], tupl
         lines = ", ".join(map(str, backwards))
         history.append(Step(f"left out lines {lines}", "they end before they start", warning=True))
     return tuple(found), tuple(history)
+
+
+def read_home_sensors(home: str, data_dir: Path) -> tuple[HomeSensor, ...]:
+    """What the sensors of home A or B told, by the time each went off."""
+    path = data_dir / "anticipation" / "ordonez_adl" / f"user{home}_sensors.csv"
+    found: list[HomeSensor] = []
+    for number, row in enumerate(rows_of(path), start=2):
+        try:
+            start, end = (datetime.fromisoformat(row[column]) for column in ("start", "end"))
+        except ValueError:
+            raise UserError(
+                f"{path}, line {number}", expected="two times such as 2011-11-28 02:27:59", found="something else",
+                cure="correct that line",
+            ) from None  # fmt: skip
+        found.append(HomeSensor(row["location"], row["place"], start, end))
+    return tuple(sorted(found, key=lambda s: (s.end, s.start, s.location)))

@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 
 from agents.anticipation.engines import ENGINES
+from agents.anticipation.moments import MarkovNext, Moment
+from agents.anticipation.routine import LogisticNext
+from agents.anticipation.timing import Timing
 from evals.registry import TaskOptions
 from evals.runs import Run
 from evals.tasks import anticipation
 from evals.tasks.anticipation.choosing import choose, inner_beliefs, one_view
 from evals.tasks.anticipation.homes import moments, split_by_day
 from evals.tasks.anticipation.mean_over_classes import counts, expanded, mean_over_classes, runs, window
-from evals.tasks.anticipation.next_activity import LogisticNext, MarkovNext, Moment, Onset
 from evals.tasks.anticipation.noise import with_wrong_labels
 from evals.tasks.anticipation.scoring import video_rows
 from recordings.sequences import Segment, SegmentSequence, read_benchmark, read_home
@@ -170,12 +172,45 @@ def test_the_hour_tells_what_follows() -> None:
     assert max(told, key=told.__getitem__) == "coffee"
 
 
-def test_the_onset_asked_at_the_end_waits_for_the_gap_alone() -> None:
-    onset = Onset()
-    onset.fit([Moment("a", "d", ("sleep",), "eat", lasted_s=100.0 * k, wait_s=100.0 * k + 5) for k in range(1, 6)])
-    asked = Moment("b", "d", ("sleep",), "eat", lasted_s=900.0)
-    assert onset.wait_s(asked, at_end=True) == pytest.approx(905.0)
-    assert onset.wait_s(asked, at_end=False) == pytest.approx(305.0)
+def test_the_onset_asked_at_the_end_waits_for_the_pause_alone() -> None:
+    timing = Timing("activity")
+    whole = [
+        Moment(f"{k}", f"d{k}", ("sleep",), "eat", lasted_s=100.0 * k, wait_s=100.0 * k + 5, length_s=60.0, over=True)
+        for k in range(1, 9)
+    ]
+    timing.fit(whole)
+    over = timing.onset(Moment("b", "d", ("sleep",), "eat", lasted_s=900.0, over=True))
+    assert over.middle_s == pytest.approx(5.0, rel=0.05)
+    begun = timing.onset(Moment("b", "d", ("sleep",), "eat", lasted_s=0.0))
+    assert begun.middle_s == pytest.approx(455.0, rel=0.15)
+    assert begun.low_s < 250 < 650 < begun.high_s
+    later = timing.onset(Moment("b", "d", ("sleep",), "eat", lasted_s=700.0))
+    assert later.middle_s < begun.middle_s
+    following = timing.length(Moment("c", "d", ("sleep",), "eat"), "eat")
+    assert following.middle_s == pytest.approx(60.0, rel=0.02)
+
+
+def test_intervals_are_calibrated_on_groups_left_out() -> None:
+    """Lengths that differ between people by more than inside one: a level for people, not for rows."""
+    rng = np.random.default_rng(0)
+
+    def people(names: range) -> list[Moment]:
+        found = []
+        for who in names:
+            pace = float(np.exp(rng.normal() * 0.8))
+            found += [
+                Moment(f"{who}/{i}", f"p{who}", ("walk",), "sit", wait_s=pace * float(np.exp(rng.normal() * 0.2)) * 60)
+                for i in range(12)
+            ]
+        return found
+
+    timing = Timing("activity")
+    timing.fit(people(range(40)))
+    inside = []
+    for m in people(range(100, 200)):
+        told = timing.onset(m)
+        inside.append(told.low_s <= m.wait_s <= told.high_s)
+    assert 0.84 <= np.mean(inside) <= 0.96
 
 
 def test_homes_and_videos_are_scored_side_by_side() -> None:

@@ -8,15 +8,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from agents.anticipation.moments import MarkovNext, Moment, MostFrequentNext, NextActivity, RepeatLastNext
+from agents.anticipation.routine import LogisticNext
 from evals.runs import Run, Sample
-from evals.tasks.anticipation.next_activity import (
-    LogisticNext,
-    MarkovNext,
-    Moment,
-    MostFrequentNext,
-    NextActivity,
-    RepeatLastNext,
-)
 from recordings.sequences import read_kitchen_actions, read_kitchen_sounds
 
 FOLDS = 5

@@ -61,7 +61,8 @@ NEXT = (
 )  # fmt: skip
 
 
-def published_next() -> list[dict[str, object]]:
+def published_next(parts: Sequence[str]) -> list[dict[str, object]]:
+    """Of the sets that were asked. Nobody has printed figures for postures, or for timelines that were predicted."""
     return [
         {
             "system": f"floor on {where}: {system}",
@@ -71,4 +72,5 @@ def published_next() -> list[dict[str, object]]:
             "why": "same days and people; its exact folds of participants are not kept",
         }
         for where, system, value in NEXT
+        if any(part.startswith(where) for part in parts)
     ]
