@@ -13,17 +13,18 @@ import typer
 from apps import options
 
 app = typer.Typer(add_completion=False)
-_SENSORLLM = "Of sensorllm"
+_SENSORLLM = "Of sensorllm and llasa"
+_SENSORLM = "Of sensorlm"
 _ACTIONLLM = "Of actionllm (and --dataset 50salads or breakfast, --backbone)"
 
 
 @app.command()
 def train(
     model: Annotated[
-        Literal["motion", "audio", "chronos", "sensorllm", "limubert", "actionllm"],
+        Literal["motion", "audio", "chronos", "sensorllm", "sensorlm", "limubert", "llasa", "actionllm"],
         typer.Argument(
             metavar="MODEL",
-            help="motion, audio, chronos (the time-series encoder), sensorllm, limubert or actionllm.",
+            help="motion, audio, chronos (the time-series encoder), sensorllm, sensorlm, limubert or actionllm.",
         ),
     ],
     output: Annotated[
@@ -95,6 +96,26 @@ def train(
         typer.Option(
             "--set", metavar="NAME=VALUE", rich_help_panel=_ACTIONLLM, help="Any setting of docs/actionllm.md; again."
         ),
+    ] = None,
+    objective: Annotated[
+        Literal["sigmoid", "softmax", "coca"],
+        typer.Option(rich_help_panel=_SENSORLM, help="Contrastive alone, or with a decoder that writes captions."),
+    ] = "sigmoid",
+    text_tower: Annotated[
+        Literal["sentences", "tokens"],
+        typer.Option(rich_help_panel=_SENSORLM, help="Over frozen sentence vectors, or words from scratch."),
+    ] = "sentences",
+    levels: Annotated[
+        Literal["all", "semantic", "semantic+statistical", "semantic+structural"],
+        typer.Option(rich_help_panel=_SENSORLM, help="Which captions are learnt from."),
+    ] = "all",
+    without_class: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LABEL", rich_help_panel=_SENSORLM, help="Never show this activity; again."),
+    ] = None,
+    without_set: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SET", rich_help_panel=_SENSORLM, help="Never open this data set; again."),
     ] = None,
     config: options.Config = None,
     as_json: options.Json = False,
@@ -176,6 +197,21 @@ def train(
                 device=device,
             )
             facts = dataclasses.asdict(pretrained)
+        elif model == "llasa":
+            from apps.llasa import LlasaRun
+
+            facts = LlasaRun(
+                data=settings.data,
+                output=output,
+                seed=seed,
+                budget_minutes=budget_minutes,
+                resume=resume,
+                device=device,
+                aligned=aligned,
+                backbone=backbone,
+                encoder=encoder,
+                examples=examples,
+            ).run(stage, report)
         elif model == "sensorllm":
             from apps.sensor_language import SensorLanguageRun
 
@@ -197,6 +233,24 @@ def train(
                 text=text,
                 micro_batch=micro_batch,
             ).run(stage, report)
+        elif model == "sensorlm":
+            from apps.sensor_text import train as train_sensor_text
+
+            facts = train_sensor_text(
+                settings.data,
+                output,
+                seed=seed,
+                epochs=epochs,
+                budget_minutes=budget_minutes,
+                resume=resume,
+                device=device,
+                objective=objective,
+                text_tower=text_tower,
+                levels=levels,
+                without_classes=tuple(without_class or ()),
+                without_sets=tuple(without_set or ()),
+                progress=report,
+            )
         else:
             from models.audio import train_audio
 

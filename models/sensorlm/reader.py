@@ -17,7 +17,7 @@ from models.motion import taxonomy
 from models.motion.predictor import pick_device
 from models.motion.processing_motion import SHORTEST_S, Prepared, cut, pieces, prepare
 from models.sensorlm.axes import upright
-from models.sensorlm.captions.wording import PLACES
+from models.sensorlm.captions.wording import PHRASES
 from models.sensorlm.configuration_sensorlm import SensorLMConfig
 from models.sensorlm.labels import known_phrases, prompts
 from models.sensorlm.modeling_sensorlm import SensorBatch, SensorLM
@@ -62,6 +62,7 @@ class SensorReader:
         self.size = int(model.config.embedding_size)
         self.processor = SensorLMProcessor(model.config, embedder)
         self._phrases: Floats | None = None
+        self._known: Floats | None = None
 
     @classmethod
     def from_pretrained(cls, path: Path | str | None = None, device: str = "auto") -> SensorReader:
@@ -161,9 +162,20 @@ class SensorReader:
             rows.append(mean / max(1e-9, float(np.linalg.norm(mean))))
         return np.asarray(rows, dtype=np.float32).reshape(len(labels), self.size)
 
+    @property
+    def matching(self) -> dict[str, float]:
+        """What validation people taught about when a sentence is true of a window (see `training.finish`)."""
+        return {name: float(value) for name, value in self.model.config.matching.items()}
+
+    def known_labels(self) -> Floats:
+        """(m, D): every activity that training had words for."""
+        if self._known is None:
+            self._known = self.labels(tuple(PHRASES))
+        return self._known
+
     def log_odds(self, windows: Floats, texts: Floats) -> Floats:
         """(windows, texts): that a text belongs to a window, as the sigmoid loss has it."""
-        scale, bias = float(self.model.log_scale.exp()), float(self.model.bias)
+        scale, bias = float(self.model.log_scale.detach().exp()), float(self.model.bias.detach())
         return np.asarray(scale * (windows @ texts.T) + bias, dtype=np.float32)
 
     def predict(
@@ -183,9 +195,16 @@ class SensorReader:
 
     def familiarity(self, texts: Sequence[str]) -> Floats:
         """(n,) cosine of a text's words with the nearest words that training used: how far the answer can be trusted."""
+        return np.asarray(self._to_phrases(texts).max(axis=1))
+
+    def nearest_phrase(self, text: str) -> str:
+        """Training's words that are nearest to a text."""
+        return known_phrases()[int(self._to_phrases([text])[0].argmax())]
+
+    def _to_phrases(self, texts: Sequence[str]) -> Floats:
         if self._phrases is None:
             self._phrases = self.processor.vectors(known_phrases())
-        return np.asarray((self.processor.vectors([t.lower() for t in texts]) @ self._phrases.T).max(axis=1))
+        return np.asarray(self.processor.vectors([t.lower() for t in texts]) @ self._phrases.T)
 
     @torch.inference_mode()
     def write(self, stream: Stream, spans: Sequence[Span], *, position: str | None = None) -> list[str | None]:
@@ -210,8 +229,3 @@ class SensorReader:
             rows = self.model.write(tokens, LONGEST_CAPTION)
             said.append(self.processor.tokenizer.decode(rows[0].tolist()))
         return said
-
-
-def place_words(placement: str) -> str:
-    """A placement as captions have it; "" where none is named."""
-    return PLACES.get(placement, "")

@@ -82,7 +82,7 @@ def write_card(
     m = config.matching
     lines += [
         "",
-        f"A sentence counts as found from log-odds {m.get('log_odds', 0):.2f} (precision {m.get('precision', 0):.2f}, recall {m.get('recall', 0):.2f} on these windows, all labels asked).",
+        f"A sentence counts as found from log-odds {m.get('log_odds', 0):.2f}, at most {m.get('behind', 0):g} behind the likeliest activity (precision {m.get('precision', 0):.2f}, recall {m.get('recall', 0):.2f} on these windows, all labels asked).",
         "",
     ]
     folder = summary.output_dir

@@ -28,6 +28,7 @@ USUAL_S = 2.56
 MOST_WINDOWS = 1000
 # Fixed on forty phrases of everyday speech (docs/sensorlm.md): what lies further from all words of training is not searched for.
 FAMILIAR = 0.57
+MARGINS = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 100.0)
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def figures_of(reader: SensorReader, checked: Sequence[Checked]) -> tuple[dict[s
     from sklearn.metrics import f1_score, roc_auc_score
 
     relations, figures = relation(), {}
-    odds_all, truth_all = [], []
+    odds_all, behind_all, truth_all = [], [], []
     for part in checked:
         vectors = reader.vectors(part.values, part.placement)
         present = np.unique(part.labels)
@@ -75,6 +76,7 @@ def figures_of(reader: SensorReader, checked: Sequence[Checked]) -> tuple[dict[s
         everything = reader.log_odds(vectors, reader.labels(LABELS))
         known = relations[part.labels]
         odds_all.append(everything[known != 0])
+        behind_all.append((everything.max(axis=1, keepdims=True) - everything)[known != 0])
         truth_all.append(known[known != 0] > 0)
         rows = np.random.default_rng(0).permutation(len(vectors))[:MOST_WINDOWS]
         words = Random(0)
@@ -86,17 +88,29 @@ def figures_of(reader: SensorReader, checked: Sequence[Checked]) -> tuple[dict[s
         right = np.diag(near)
         figures[f"recall_at_10/{part.source}"] = float(((near >= right[:, None]).sum(axis=1) <= 10).mean())
         figures[f"pool/{part.source}"] = float(len(rows))
-    odds, truth = np.concatenate(odds_all), np.concatenate(truth_all)
-    order = np.argsort(-odds, kind="stable")
-    hits = np.cumsum(truth[order])
-    precision, recall = hits / np.arange(1, len(order) + 1), hits / hits[-1]
-    best = int((2 * precision * recall / np.maximum(precision + recall, 1e-9)).argmax())
-    return figures, {
-        "log_odds": float(odds[order][best]),
-        "precision": float(precision[best]),
-        "recall": float(recall[best]),
-        "familiar": FAMILIAR,
-    }
+    return figures, best_match(np.concatenate(odds_all), np.concatenate(behind_all), np.concatenate(truth_all))
+
+
+def best_match(odds: Floats, behind: Floats, truth: npt.NDArray[np.bool_]) -> dict[str, float]:
+    """The smallest log-odds, and the largest distance behind the likeliest activity, that tell matches best (F1)."""
+    best: dict[str, float] = {"f1": -1.0}
+    for margin in MARGINS:
+        inside = behind <= margin
+        order = np.flatnonzero(inside)[np.argsort(-odds[inside], kind="stable")]
+        hits = np.cumsum(truth[order])
+        precision, recall = hits / np.arange(1, len(order) + 1), hits / truth.sum()
+        f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-9)
+        at = int(f1.argmax())
+        if f1[at] > best["f1"]:
+            best = {
+                "f1": float(f1[at]),
+                "log_odds": float(odds[order][at]),
+                "behind": margin,
+                "precision": float(precision[at]),
+                "recall": float(recall[at]),
+                "familiar": FAMILIAR,
+            }
+    return best
 
 
 def finish(

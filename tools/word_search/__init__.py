@@ -1,0 +1,8 @@
+"""Finding the windows that a sentence describes, in a person's own recordings."""
+
+from tools.word_search.find import Found, Stretch, find, verified
+from tools.word_search.index import Filter, WindowIndex
+from tools.word_search.model import WordModel
+from tools.word_search.query import Query, parse
+
+__all__ = ["Filter", "Found", "Query", "Stretch", "WindowIndex", "WordModel", "find", "parse", "verified"]
