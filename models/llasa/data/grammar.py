@@ -17,6 +17,15 @@ def say(rng: random.Random, template: str, slots: Mapping[str, str] | None = Non
     return re.sub(r" +", " ", text).strip()
 
 
+def sayings(template: str) -> list[str]:
+    """Everything that a template without slots can say, in order."""
+    found = _CHOICE.search(template)
+    if found is None:
+        return [re.sub(r" +", " ", template).strip()]
+    options = found[1].split("|")
+    return [said for o in options for said in sayings(template[: found.start()] + o + template[found.end() :])]
+
+
 def count(template: str) -> int:
     """How many sentences a template makes, before its slots are filled."""
     while (found := _CHOICE.search(template)) is not None:

@@ -80,7 +80,8 @@ def _exchange(kind: Kind, subject: Subject, rng: random.Random) -> Exchange:
 Made = tuple[str, list[str], bool]
 
 
-def _movement_word(facts: WindowFacts) -> str:
+def movement_word(facts: WindowFacts) -> str:
+    """How much the device moves, in words."""
     if facts.movement < STILL_G:
         return "almost still"
     if facts.movement < 0.12:
@@ -95,7 +96,7 @@ def _finding(subject: Subject, rng: random.Random, numbers: Numbers, kind: int) 
         return say(
             rng,
             "the device is {w}: the acceleration's magnitude deviates by {v}",
-            {"w": _movement_word(facts), "v": numbers.movement(facts)},
+            {"w": movement_word(facts), "v": numbers.movement(facts)},
         )
     if kind == 1 and facts.rhythm_hz is not None:
         return say(
@@ -115,7 +116,7 @@ def _finding(subject: Subject, rng: random.Random, numbers: Numbers, kind: int) 
     )
 
 
-_CAUSES: Mapping[str, str] = {
+CAUSES: Mapping[str, str] = {
     "walking": "[each step pushes the body up and forward|every step shakes the device once]",
     "walking_left": "[each step shakes the device while the body turns left|steps go on while the heading turns left]",
     "walking_right": "[each step shakes the device while the body turns right|steps go on while the heading turns right]",
@@ -130,6 +131,9 @@ _CAUSES: Mapping[str, str] = {
     "elevator_up": "[the cabin carries a standing person|a person stands while the cabin moves]",
     "elevator_down": "[the cabin carries a standing person|a person stands while the cabin moves]",
 }
+
+
+HANDS = "[hands and arms do the work|the hands are busy and the rest of the body is not]"
 
 
 def _cause(subject: Subject, rng: random.Random, numbers: Numbers) -> Made:
@@ -151,7 +155,7 @@ def _cause(subject: Subject, rng: random.Random, numbers: Numbers) -> Made:
     )
     body = say(
         rng,
-        _CAUSES.get(subject.label, "[hands and arms do the work|the hands are busy and the rest of the body is not]"),
+        CAUSES.get(subject.label, HANDS),
     )
     first = say(rng, "[the person is|the wearer is|the samples come from somebody] {a}", {"a": name})
     return question, [first, body, _finding(subject, rng, numbers, 1), _finding(subject, rng, numbers, 0)], given
