@@ -135,7 +135,7 @@ TASKS: dict[str, TaskEntry] = {
             "evals.tasks.anticipation",
             "What comes next, and for how long?",
             protocols="everything, videos, wearables, kitchens, literature (both sets of videos), lea (50 Salads)",
-            systems="most_frequent, repeat_last, markov_1, markov_6, semi_markov, remembering, remembering_shares, prefix_neighbours, segment_network, blend, blend_with_network",
+            systems="most_frequent, repeat_last, markov_1, markov_6, semi_markov, remembering, remembering_shares, prefix_neighbours, segment_network, blend, blend_with_network, actionllm, prompted",
             needs="anticipation, hapt",
         ),
         TaskEntry(

@@ -1,0 +1,26 @@
+"""Engines with a language model take part in the anticipation task only where they are named."""
+
+from __future__ import annotations
+
+from evals.registry import TaskOptions
+from evals.tasks.anticipation.systems import ONLY_NAMED, entrants
+from evals.tasks.anticipation.videos import UNDER_NOISE, _asked
+
+
+def test_what_is_trained_for_minutes_waits_to_be_named() -> None:
+    known = entrants()
+    assert {name for name, entrant in known.items() if entrant.only_named} == set(ONLY_NAMED)
+    for quick in (True, False):
+        assert not set(_asked(TaskOptions(quick=quick))) & set(ONLY_NAMED)
+    assert set(_asked(TaskOptions(systems=("actionllm", "markov_1")))) == {"actionllm", "markov_1"}
+    assert set(_asked(TaskOptions(systems=("prompted+prior^0.5",)))) == {"prompted"}
+
+
+def test_they_are_asked_under_noise_too() -> None:
+    for name in ONLY_NAMED:
+        assert {name, f"{name}+prior^0.5"} <= set(UNDER_NOISE)
+
+
+def test_the_prompt_asks_the_language_model_of_the_options() -> None:
+    engine = entrants(llm="http://127.0.0.1:9/v1#small")["prompted"].make()
+    assert getattr(engine, "spec", "") == "http://127.0.0.1:9/v1#small"
