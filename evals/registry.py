@@ -110,6 +110,13 @@ TASKS: dict[str, TaskEntry] = {
             needs="usc_had, hapt, motionsense, wisdm",
         ),
         TaskEntry(
+            "sensorlm",
+            "evals.tasks.sensorlm",
+            "Are windows named, found and told apart by words, also classes and sets never seen?",
+            systems="shipped, any folder that `telltale train sensorlm` wrote",
+            needs="usc_had, hapt, motionsense, wisdm",
+        ),
+        TaskEntry(
             "sound",
             "evals.tasks.sound",
             "Which daily sound is in a clip of a group never heard before?",

@@ -13,6 +13,7 @@ from recordings import UserError
 
 IMPORTED = "predictions:"
 TUNED = "sensorllm:"
+WORDS = "sensorlm:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,11 @@ def made(key: str) -> WindowSystem:
         from evals.systems.sensor_language import TunedCheckpoint
 
         return TunedCheckpoint(Path(key.removeprefix(TUNED)))
+    if key.startswith(WORDS):
+        from evals.systems.sensor_words import SensorWords
+
+        return SensorWords(Path(key.removeprefix(WORDS)))
     if key not in SYSTEMS:
-        known = f"one of {', '.join(SYSTEMS)} or {IMPORTED}FILE.npz or {TUNED}DIR"
+        known = f"one of {', '.join(SYSTEMS)} or {IMPORTED}FILE.npz or {TUNED}DIR or {WORDS}DIR"
         raise UserError(key, expected=known, found="no such window classifier", cure="name one with --systems")
     return SYSTEMS[key].make()

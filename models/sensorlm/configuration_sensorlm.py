@@ -21,7 +21,8 @@ class SensorLMConfig(PretrainedConfig):
     (SensorLM's day: 1440 × 26, patches 10 × 2). rows: the most that positions were learnt for. patch_rows, patch_columns: of one
     patch, which is as wide as its stride. text_tower: "sentences" reads frozen MiniLM vectors of sentences with their numbers
     by value; "tokens" is a transformer of its own over the captions' words. objective: sigmoid and softmax are contrastive
-    alone, coca adds a captioning decoder. matching: what was learnt about when a text and a window belong together.
+    alone, coca adds a captioning decoder. known_labels, known_phrases: what training had words for, whose vectors lie with the
+    weights. matching: what was learnt about when a text and a window belong together.
     """
 
     model_type = "telltale_sensorlm"
@@ -51,6 +52,8 @@ class SensorLMConfig(PretrainedConfig):
         initial_scale: float = 10.0,
         initial_bias: float = -10.0,
         placements: Sequence[str] = PLACEMENTS,
+        known_labels: Sequence[str] = (),
+        known_phrases: Sequence[str] = (),
         matching: dict[str, float] | None = None,
         checkpoint_name: str = "sensorlm",
         revision_name: str = "untrained",
@@ -82,6 +85,8 @@ class SensorLMConfig(PretrainedConfig):
         self.initial_scale = initial_scale
         self.initial_bias = initial_bias
         self.placements = list(placements)
+        self.known_labels = list(known_labels)
+        self.known_phrases = list(known_phrases)
         self.matching = dict(matching or {})
         self.checkpoint_name = checkpoint_name
         self.revision_name = revision_name

@@ -72,7 +72,12 @@ class SensorLM(PreTrainedModel):
         self.bias = nn.Parameter(torch.tensor(float(config.initial_bias)))
         self.decoder = CaptionDecoder(config) if config.objective == "coca" else None
         self.register_buffer("gravity_density", torch.zeros(len(config.placements), GRID_POINTS))
+        # Filled at the end of a run: reading a thousand sentences anew for every search would take a quarter of a minute.
+        self.register_buffer("label_vectors", torch.zeros(len(config.known_labels), config.embedding_size))
+        self.register_buffer("phrase_vectors", torch.zeros(len(config.known_phrases), config.sentence_size))
         self.gravity_density: Tensor
+        self.label_vectors: Tensor
+        self.phrase_vectors: Tensor
         self.post_init()
 
     def _init_weights(self, module: nn.Module) -> None:

@@ -17,9 +17,8 @@ from models.motion import taxonomy
 from models.motion.predictor import pick_device
 from models.motion.processing_motion import SHORTEST_S, Prepared, cut, pieces, prepare
 from models.sensorlm.axes import upright
-from models.sensorlm.captions.wording import PHRASES
 from models.sensorlm.configuration_sensorlm import SensorLMConfig
-from models.sensorlm.labels import known_phrases, prompts
+from models.sensorlm.labels import prompts
 from models.sensorlm.modeling_sensorlm import SensorBatch, SensorLM
 from models.sensorlm.processing_sensorlm import Embedder, SensorLMProcessor
 from recordings import Span, Stream, UserError
@@ -61,8 +60,8 @@ class SensorReader:
         self.licence = str(model.config.licence)
         self.size = int(model.config.embedding_size)
         self.processor = SensorLMProcessor(model.config, embedder)
-        self._phrases: Floats | None = None
-        self._known: Floats | None = None
+        # A dummy that was never trained has nothing but zeros there.
+        self._remembers = bool(model.label_vectors.any())
 
     @classmethod
     def from_pretrained(cls, path: Path | str | None = None, device: str = "auto") -> SensorReader:
@@ -156,11 +155,23 @@ class SensorReader:
 
     def labels(self, labels: Sequence[str]) -> Floats:
         """(labels, D): any words, each the mean of the sentences that say it."""
-        rows = []
-        for label in labels:
-            mean = self.texts(prompts(label)).astype(np.float64).mean(axis=0)
-            rows.append(mean / max(1e-9, float(np.linalg.norm(mean))))
+        config = self.model.config
+        known = {name: row for row, name in enumerate(config.known_labels)} if self._remembers else {}
+        stored = self.model.label_vectors.cpu().numpy()
+        rows = [stored[known[label]] if label in known else self._label(label) for label in labels]
         return np.asarray(rows, dtype=np.float32).reshape(len(labels), self.size)
+
+    def _label(self, label: str) -> Floats:
+        mean = self.texts(prompts(label)).astype(np.float64).mean(axis=0)
+        return np.asarray(mean / max(1e-9, float(np.linalg.norm(mean))), dtype=np.float32)
+
+    def remember(self) -> None:
+        """Put the vectors of what training had words for beside the weights."""
+        config = self.model.config
+        self._remembers = False
+        self.model.label_vectors.copy_(torch.from_numpy(self.labels(config.known_labels)))
+        self.model.phrase_vectors.copy_(torch.from_numpy(self.processor.vectors(config.known_phrases)))
+        self._remembers = True
 
     @property
     def matching(self) -> dict[str, float]:
@@ -169,9 +180,7 @@ class SensorReader:
 
     def known_labels(self) -> Floats:
         """(m, D): every activity that training had words for."""
-        if self._known is None:
-            self._known = self.labels(tuple(PHRASES))
-        return self._known
+        return self.labels(self.model.config.known_labels)
 
     def log_odds(self, windows: Floats, texts: Floats) -> Floats:
         """(windows, texts): that a text belongs to a window, as the sigmoid loss has it."""
@@ -199,12 +208,11 @@ class SensorReader:
 
     def nearest_phrase(self, text: str) -> str:
         """Training's words that are nearest to a text."""
-        return known_phrases()[int(self._to_phrases([text])[0].argmax())]
+        return str(self.model.config.known_phrases[int(self._to_phrases([text])[0].argmax())])
 
     def _to_phrases(self, texts: Sequence[str]) -> Floats:
-        if self._phrases is None:
-            self._phrases = self.processor.vectors(known_phrases())
-        return np.asarray(self.processor.vectors([t.lower() for t in texts]) @ self._phrases.T)
+        stored = self.model.phrase_vectors.cpu().numpy()
+        return np.asarray(self.processor.vectors([t.lower() for t in texts]) @ stored.T)
 
     @torch.inference_mode()
     def write(self, stream: Stream, spans: Sequence[Span], *, position: str | None = None) -> list[str | None]:

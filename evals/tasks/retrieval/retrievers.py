@@ -72,6 +72,34 @@ class MiniLM:
         return np.asarray(SentenceEmbedder().similarity(evidence, texts), dtype=np.float32)
 
 
+class SensorLM:
+    """The shipped SensorLM: the window's own vector beside the text's; the line of measurements is not read.
+
+    The texts are worded as none of its training's captions were.
+    """
+
+    name = "sensorlm"
+
+    @property
+    def revision(self) -> str:
+        from evals.systems.sensor_words import reader_of
+
+        return reader_of(None).revision
+
+    @property
+    def learnt_from(self) -> frozenset[str]:
+        from evals.systems.sensor_words import training_of
+
+        subjects = cast("dict[str, list[str]]", training_of(None)["train_subjects"])
+        return frozenset(f"{name}/{who}" for name, people in subjects.items() for who in people)
+
+    def similarity(self, windows: WindowSet, evidence: Sequence[str], texts: Sequence[str]) -> Floats:
+        from evals.systems.sensor_words import reader_of, vectors_of
+
+        reader = reader_of(None)
+        return np.asarray(vectors_of(reader, windows)[0] @ reader.texts(texts).T, dtype=np.float32)
+
+
 class SharedWords:
     """Cosine of TF-IDF over words and numbers: how far the same strings alone go."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -22,9 +21,7 @@ def _people(names: object) -> str:
     return ", ".join(sorted(map(str, names), key=lambda s: (len(s), s)))  # type: ignore[call-overload]
 
 
-def write_card(
-    summary: SensorLMTraining, plan: CaptionPlan, recipe: Recipe, config: SensorLMConfig, phrases: Sequence[str]
-) -> None:
+def write_card(summary: SensorLMTraining, plan: CaptionPlan, recipe: Recipe, config: SensorLMConfig) -> None:
     """`README.md` and `training.json` (the same numbers for a program)."""
     tower = (
         "a transformer over sentences: each is a frozen all-MiniLM-L6-v2 vector of its words (not part of these weights) beside its numbers by value"
@@ -45,7 +42,7 @@ def write_card(
         f"- {summary.windows_seen:,} windows drawn from {summary.hours:g} labelled hours, captions written anew for each; batch {recipe.batch_size}, AdamW,",
         f"  peak rate {recipe.peak_rate:g}, {summary.epochs} epochs of {recipe.epoch_windows:,} windows, last mean loss {summary.loss:.3f}.",
         f"- Captions: {plan.detailed:.0%} with numbers (" + ", ".join(f"{'+'.join(levels)} {weight:.0%}" for levels, weight in plan.mix) + "), the others semantic.",
-        f"- Words for activities: {len(phrases)}. Left out: classes {', '.join(plan.without_classes) or 'none'}; sets {', '.join(plan.without_sets) or 'none'}.",
+        f"- Words for activities: {len(config.known_phrases)}. Left out: classes {', '.join(plan.without_classes) or 'none'}; sets {', '.join(plan.without_sets) or 'none'}.",
         "",
         "## Data and licence",
         "",

@@ -13,7 +13,6 @@ import numpy.typing as npt
 from models.motion.subjects import VALIDATION_SUBJECTS
 from models.motion.training.corpus import Corpus
 from models.sensorlm.captions import LEVELS, window_caption
-from models.sensorlm.labels import known_phrases
 from models.sensorlm.reader import SensorReader
 from models.sensorlm.training.card import write_card
 from models.sensorlm.training.learner import Learner
@@ -122,10 +121,11 @@ def finish(
     reader = SensorReader(model, "", learner.device)
     # What the run has embedded need not be embedded again.
     reader.processor = learner.processor
+    reader.remember()
     figures, matching = figures_of(reader, validation_windows(corpus, float(model.config.rate_hz)))
     model.config.matching = {name: round(value, 4) for name, value in matching.items()}
     model.save_pretrained(summary.output_dir)
     (summary.output_dir / "model.safetensors").chmod(0o644)
     done = replace(summary, validation={name: round(value, 4) for name, value in figures.items()})
-    write_card(done, plan, recipe, model.config, known_phrases())
+    write_card(done, plan, recipe, model.config)
     return done

@@ -15,7 +15,9 @@ from models.motion.subjects import VALIDATION_SUBJECTS
 from models.motion.training.corpus import Corpus
 from models.motion.training.sampling import WindowSampler
 from models.motion.training.state import StageState, load_state, save_state
+from models.sensorlm.captions.wording import PHRASES
 from models.sensorlm.configuration_sensorlm import PLACEMENTS, SensorLMConfig
+from models.sensorlm.labels import known_phrases
 from models.sensorlm.tokenizer import caption_vocabulary
 from models.sensorlm.training.learner import Learner
 from models.sensorlm.training.pairs import read_streams
@@ -44,6 +46,9 @@ class SensorLMTraining:
     validation: dict[str, float]
     train_subjects: dict[str, list[str]]
     hours: float
+    without_classes: tuple[str, ...] = ()
+    without_sets: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
 
 
 def default_config(objective: str = "sigmoid", text_tower: str = "sentences") -> SensorLMConfig:
@@ -54,6 +59,8 @@ def default_config(objective: str = "sigmoid", text_tower: str = "sentences") ->
         text_tower=text_tower,
         vocabulary=caption_vocabulary() if wordy else (),
         text_depth=4 if text_tower == "tokens" else 2,
+        known_labels=tuple(PHRASES),
+        known_phrases=known_phrases(),
         licence=LICENCE,
     )
 
@@ -144,6 +151,9 @@ def train_sensorlm(
         {},
         {name: sorted(who, key=lambda s: (len(s), s)) for name, who in subjects.items()},
         round(sampler.seconds / 3600, 2),
+        plan.without_classes,
+        plan.without_sets,
+        ("semantic", *("+".join(levels) for levels, _ in plan.mix if plan.detailed)),
     )
     if state.epoch < epochs:
         return summary
