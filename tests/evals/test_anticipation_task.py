@@ -78,7 +78,7 @@ def _known(n: int) -> list[SegmentSequence]:
 
 def test_choices_come_from_inner_people_only() -> None:
     known = _known(16)
-    inner = inner_beliefs({"markov_1": ENGINES["markov_1"], "repeat_last": ENGINES["repeat_last"]}, known)
+    inner = inner_beliefs({"markov_1": ENGINES["markov_1"], "repeat_last": ENGINES["repeat_last"]}, known)[""]
     assert sum(len(t) for t in inner.truths) == 2 * len(known)
     best = choose(inner, ["markov_1", "repeat_last"])
     assert sum(best.weights.values()) == pytest.approx(1.0)

@@ -2,8 +2,10 @@
 
 from agents.anticipation.engines.actionllm import ActionLLMEngine
 from agents.anticipation.engines.blend import Blend
+from agents.anticipation.engines.cleaning import Cleaning, History
 from agents.anticipation.engines.constant import MostFrequent, RepeatLast
 from agents.anticipation.engines.deciding import Balance
+from agents.anticipation.engines.denoised import Denoised, believe_about
 from agents.anticipation.engines.engine import CELLS, Belief, Engine, Observed, vocabulary_of
 from agents.anticipation.engines.forecasting import forecast_segments, observe
 from agents.anticipation.engines.known import DEFAULT_ENGINE, ENGINES, engine_named
@@ -21,7 +23,10 @@ __all__ = [
     "Balance",
     "Belief",
     "Blend",
+    "Cleaning",
+    "Denoised",
     "Engine",
+    "History",
     "Markov",
     "MostFrequent",
     "Observed",
@@ -30,6 +35,7 @@ __all__ = [
     "RepeatLast",
     "SegmentNetworkEngine",
     "SemiMarkov",
+    "believe_about",
     "engine_named",
     "forecast_segments",
     "observe",

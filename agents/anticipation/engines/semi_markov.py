@@ -50,21 +50,35 @@ class SemiMarkov:
         self._lengths.fit(sequences)
 
     def believe(self, observed: Observed) -> Belief:
+        return self.believe_any([observed], [1.0])
+
+    def believe_any(self, histories: Sequence[Observed], weights: Sequence[float]) -> Belief:
+        """About the same question after several histories, one of which is right: draws are shared out by their weights, and
+        a history whose futures fit the known length better counts more. weights: sum to 1."""
         rng = np.random.default_rng(self.seed)
-        grammar = self._grammar
-        names = grammar.activities
-        current = observed.segments[-1]
-        if current.activity not in grammar.number:
-            names = (*names, current.activity)
+        observed = histories[0]
+        names = (*self._grammar.activities, *self._unknown(histories))
         limit = 2.5 * observed.rest_s if observed.rest_s is not None else observed.horizon_s
-        which, lengths = self._draw(rng, observed, names.index(current.activity), limit)
+        parts = [
+            self._draw(rng, history, names.index(history.segments[-1].activity), limit, draws)
+            for history, draws in zip(histories, _shared_out(self.draws, weights), strict=True)
+            if draws
+        ]
+        steps = max(which.shape[1] for which, _ in parts)
+        which = np.concatenate([np.pad(w, ((0, 0), (0, steps - w.shape[1])), mode="edge") for w, _ in parts])
+        lengths = np.concatenate([np.pad(le, ((0, 0), (0, steps - le.shape[1]))) for _, le in parts])
         sums = lengths.sum(axis=1)
-        weights = np.ones(self.draws)
+        counted = np.ones(self.draws)
         if observed.rest_s is not None:
             off = np.log(np.maximum(sums, 1e-6) / observed.rest_s) / self.tightness
-            weights = np.exp(-0.5 * np.minimum(off**2, (off**2).min() + 60.0) + 0.5 * (off**2).min())
+            counted = np.exp(-0.5 * np.minimum(off**2, (off**2).min() + 60.0) + 0.5 * (off**2).min())
             lengths = lengths * (observed.rest_s / np.maximum(sums, 1e-6))[:, None]
-        return Belief(names, _shares(which, lengths, weights, observed.cell_times_s(), len(names)))
+        return Belief(names, _shares(which, lengths, counted, observed.cell_times_s(), len(names)))
+
+    def _unknown(self, histories: Sequence[Observed]) -> list[str]:
+        """Current activities that training never showed."""
+        current = dict.fromkeys(history.segments[-1].activity for history in histories)
+        return [name for name in current if name not in self._grammar.number]
 
     def _unit_s(self, observed: Observed) -> float:
         if not self.relative:
@@ -72,18 +86,18 @@ class SemiMarkov:
         return observed.total_s or 2.0 * (observed.now_s - observed.start_s + observed.horizon_s)
 
     def _draw(
-        self, rng: np.random.Generator, observed: Observed, current: int, limit_s: float
+        self, rng: np.random.Generator, observed: Observed, current: int, limit_s: float, draws: int
     ) -> tuple[npt.NDArray[np.int64], Floats]:
         """(draws, steps) activities, and their seconds from now; padded by zero seconds of the last activity."""
         grammar, segment = self._grammar, observed.segments[-1]
         unit = self._unit_s(observed)
         remaining, weights = self._lengths.remaining(segment.activity, segment.duration_s / unit)
-        first = unit * _drawn(rng, remaining, weights, self.draws)
-        columns, seconds = [np.full(self.draws, current)], [first]
+        first = unit * _drawn(rng, remaining, weights, draws)
+        columns, seconds = [np.full(draws, current)], [first]
         states = _States(self._remembering or grammar, grammar.history(observed.activities), grammar.end)
-        at = np.zeros(self.draws, dtype=np.int64)
+        at = np.zeros(draws, dtype=np.int64)
         gone = first.copy()
-        active = np.arange(self.draws)
+        active = np.arange(draws)
         for _ in range(_MOST_STEPS):
             active = active[gone[active] < limit_s]
             if not len(active):
@@ -92,7 +106,7 @@ class SemiMarkov:
             taken = (states.cumulated(here) <= rng.random(len(active))[:, None]).sum(axis=1)
             taken = np.minimum(taken, grammar.end)
             at[active] = states.after(here, taken)
-            column, length = columns[-1].copy(), np.zeros(self.draws)
+            column, length = columns[-1].copy(), np.zeros(draws)
             goes_on = taken != grammar.end
             active, taken = active[goes_on], taken[goes_on]
             column[active] = taken
@@ -139,6 +153,15 @@ class _States:
                 if found[i] == len(self._known):
                     self._known.append(state)
         return found[which]
+
+
+def _shared_out(draws: int, weights: Sequence[float]) -> list[int]:
+    """`draws` in shares as near to the weights as whole numbers are (largest remainders)."""
+    exact = np.asarray(weights) * draws
+    whole = np.floor(exact).astype(int)
+    for i in np.argsort(-(exact - whole), kind="stable")[: draws - int(whole.sum())]:
+        whole[i] += 1
+    return [int(n) for n in whole]
 
 
 def _drawn(rng: np.random.Generator, values: Floats, weights: Floats, n: int) -> Floats:

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from agents.anticipation.engines import CELLS, Balance, Engine, Observed, vocabulary_of
+from agents.anticipation.engines import (
+    CELLS,
+    Balance,
+    Belief,
+    Cleaning,
+    Engine,
+    History,
+    Observed,
+    believe_about,
+    vocabulary_of,
+)
 from evals.runs import JsonValue
 from evals.tasks.anticipation.mean_over_classes import AHEAD, HORIZON, OBSERVED, Floats, Numbers, mean_over_classes
+from evals.tasks.anticipation.noise import Wrong
 from recordings.sequences import SegmentSequence
 
 POWERS = (0.0, 0.5, 0.75, 1.0)
@@ -47,31 +58,53 @@ class Inner:
 
 
 def inner_beliefs(
-    makers: Mapping[str, Make], sequences: Sequence[SegmentSequence], every: int = 1, folds: int = INNER_FOLDS
-) -> Inner:
-    """Engines fitted on the rest of the training people, asked about one view of every `every`-th trial of the others."""
+    makers: Mapping[str, Make],
+    sequences: Sequence[SegmentSequence],
+    every: int = 1,
+    folds: int = INNER_FOLDS,
+    wrong: Mapping[str, Wrong] | None = None,
+) -> dict[str, Inner]:
+    """Engines fitted on the rest of the training people, asked about one view of every `every`-th trial of the others.
+
+    One `Inner` for the true labels ("") and one for each way of being `wrong`, the histories weighed before the engines are asked.
+    """
     people = sorted({s.subject or s.name for s in sequences})
     names = vocabulary_of(sequences)
-    found = Inner({name: [] for name in makers}, [], [], [], [], names)
+    ways: dict[str, Wrong | None] = {"": None, **(wrong or {})}
+    found = {kind: Inner({name: [] for name in makers}, [], [], [], [], names) for kind in ways}
     for part in range(min(folds, len(people))):
         apart = set(people[part::folds])
         train = [s for s in sequences if (s.subject or s.name) not in apart]
         test = one_view([s for s in sequences if (s.subject or s.name) in apart])[::every]
         asked = [(s, share) for s in test for share in OBSERVED]
-        for name, make in makers.items():
-            engine = make()
+        engines = {name: make() for name, make in makers.items()}
+        for engine in engines.values():
             engine.fit(train)
-            found.beliefs[name].append(
-                np.stack([believed(engine, s, share, names).astype(np.float32) for s, share in asked])
-            )
-        found.truths.append(np.stack([_truth(s, share, names) for s, share in asked]))
-        found.lengths.append(np.array([s.duration_s for s, _ in asked]))
-        found.shares.append(np.array([share for _, share in asked]))
+        cleaning = Cleaning(0.0)
+        if wrong:
+            cleaning.fit(train)
         balances = {(power, floor): Balance(power, floor) for power in POWERS for floor in FLOORS}
         for balance in balances.values():
             balance.fit(train)
-        found.balances.append(balances)
+        truths = np.stack([_truth(s, share, names) for s, share in asked])
+        for kind, way in ways.items():
+            inner = found[kind]
+            histories = [_histories(s, share, way, cleaning) for s, share in asked]
+            for name, engine in engines.items():
+                told = [ordered(believe_about(engine, h), names).astype(np.float32) for h in histories]
+                inner.beliefs[name].append(np.stack(told))
+            inner.truths.append(truths)
+            inner.lengths.append(np.array([s.duration_s for s, _ in asked]))
+            inner.shares.append(np.array([share for _, share in asked]))
+            inner.balances.append(balances)
     return found
+
+
+def _histories(sequence: SegmentSequence, share: float, way: Wrong | None, cleaning: Cleaning) -> list[History]:
+    question = asked_of(sequence, share)
+    if way is None:
+        return [History(question, 1.0)]
+    return replace(cleaning, rate=way.measured).histories(way.corrupt(question, sequence.name, share))
 
 
 def one_view(sequences: Sequence[SegmentSequence]) -> list[SegmentSequence]:
@@ -82,20 +115,14 @@ def one_view(sequences: Sequence[SegmentSequence]) -> list[SegmentSequence]:
     return list(kept.values())
 
 
-def believed(engine: Engine, sequence: SegmentSequence, share: float, names: Sequence[str]) -> Floats:
-    """(CELLS, names): the belief about the next half, after `share` of the sequence, in the order of `names`."""
-    return in_order(engine, asked_of(sequence, share), names)
-
-
 def asked_of(sequence: SegmentSequence, share: float) -> Observed:
     """The field's question: its observed share tells the whole length, and half of it is forecast."""
     rate = sequence.rate_hz or 1.0
     return Observed(sequence.observed(share), int(HORIZON * sequence.frames) / rate, sequence.duration_s)
 
 
-def in_order(engine: Engine, observed: Observed, names: Sequence[str]) -> Floats:
-    """The belief with its columns in the order of `names`; what is not in them is left out."""
-    belief = engine.believe(observed)
+def ordered(belief: Belief, names: Sequence[str]) -> Floats:
+    """(CELLS, names) with its columns in the order of `names`; what is not in them is left out."""
     full = np.zeros((CELLS, len(names)))
     number = {name: i for i, name in enumerate(names)}
     kept = [(i, number[name]) for i, name in enumerate(belief.activities) if name in number]

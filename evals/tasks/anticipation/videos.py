@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from agents.anticipation.engines import CELLS, Balance, Engine, Observed
+from agents.anticipation.engines import CELLS, Balance, Cleaning, Engine, believe_about
 from evals.leaks import Item, Material
 from evals.registry import TaskOptions
 from evals.runs import Run, Sample
-from evals.tasks.anticipation.choosing import Choice, asked_of, choose, in_order, inner_beliefs, one_view
+from evals.tasks.anticipation.choosing import Choice, asked_of, choose, inner_beliefs, one_view, ordered
 from evals.tasks.anticipation.mean_over_classes import HORIZON, OBSERVED, Floats, Numbers, expanded, runs, window
-from evals.tasks.anticipation.noise import METHOD, with_wrong_labels
+from evals.tasks.anticipation.noise import METHOD, Wrong
 from evals.tasks.anticipation.systems import BLEND, BLEND_WITH_NETWORK, NETWORK, ONLY_NAMED, POOLED, Entrant, entrants
 from recordings.sequences import SegmentSequence, SequenceFold, SequenceSet, read_benchmark
 
@@ -23,8 +23,11 @@ NOISE = {"noisy-10": 0.1, "noisy-20": 0.2, "noisy-30": 0.3}
 INPUTS = (ORACLE, *NOISE)
 BALANCED, PRIOR = "+balance", "+prior^0.5"
 # Asked under noise too: the rest differ from these in nothing that noise would show.
+DENOISED = "+denoised"
 UNDER_NOISE = ("repeat_last", "markov_6", "remembering+balance", "prefix_neighbours+balance", "blend+balance", "blend_with_network+balance", *(name + rule for name in ONLY_NAMED for rule in ("", PRIOR)))  # fmt: skip
 QUICK_EVERY = 4
+# Choices on inner folds look at one view of every third trial of Breakfast: hundreds are enough to choose between quarters.
+INNER_EVERY = {"breakfast": 3}
 
 
 @dataclass(slots=True)
@@ -36,7 +39,12 @@ class Fitted:
     systems: dict[str, Mapping[str, float]]
     balances: dict[str, Balance | Floats]
     choices: dict[str, Choice]
+    wrong: dict[str, Wrong]
+    cleaning: Cleaning
+    # kind of input → system → weights, balance, choice: what is asked after the histories were weighed.
+    denoised: dict[str, dict[str, tuple[Mapping[str, float], Balance, Choice]]]
     asked_s: dict[str, float] = field(default_factory=dict)
+    denoised_s: dict[str, float] = field(default_factory=dict)
     asked: int = 0
 
 
@@ -55,11 +63,11 @@ def collect_videos(options: TaskOptions, run: Run, name: str, protocol: str) -> 
             continue
         run.audit(_material(fold), part=f"{name}/{fold.name}")
         every = (options.limit or QUICK_EVERY) if name == "breakfast" and (options.quick or options.limit) else 1
-        fitted = _fitted(known, fold, options, every)
+        fitted = _fitted(known, fold, options, max(every, INNER_EVERY.get(name, 1)))
         test = one_view(fold.test)[::every] if every > 1 else list(fold.test)
         for kind, part in parts.items():
             run.add_all(_answers(known, fitted, test, kind, part, options.seed))
-            _finish(run, fitted, part, options)
+            _finish(run, fitted, part, kind, options)
     run.progress(f"anticipation: {name}", len(folds), len(folds))
 
 
@@ -72,10 +80,18 @@ def _fitted(known: SequenceSet, fold: SequenceFold, options: TaskOptions, every:
         engines[entrant.name] = entrant.make()
         engines[entrant.name].fit(fold.train)
         seconds[entrant.name] = time.perf_counter() - began
-    fitted = Fitted(engines, seconds, {}, {}, {})
     uncertain = [e for e in asked.values() if not e.says_one]
-    makers = {e.name: e.inner or e.make for e in uncertain if not e.only_named}
-    inner = inner_beliefs(makers, fold.train, every) if makers else None
+    makers = {e.name: e.inner or e.make for e in uncertain}
+    pooled = [name for name in (*POOLED, NETWORK) if name in makers]
+    wrong = {
+        kind: Wrong(rate, known.vocabulary, options.seed).measure(fold.train) for kind, rate in NOISE.items() if pooled
+    }
+    cleaning = Cleaning(0.0)
+    if wrong:
+        cleaning.fit(fold.train)
+    fitted = Fitted(engines, seconds, {}, {}, {}, wrong, cleaning, {kind: {} for kind in wrong})
+    inners = inner_beliefs(makers, fold.train, every, wrong=wrong) if makers else {}
+    inner = inners.get("")
     plain = np.ones((CELLS, len(known.vocabulary)))
     prior = _prior(fold.train, known.vocabulary)
     for entrant in asked.values():
@@ -92,6 +108,13 @@ def _fitted(known: SequenceSet, fold: SequenceFold, options: TaskOptions, every:
             chosen = choose(inner, pooled)
             _add(fitted, name + BALANCED, chosen, fold)
             fitted.systems[name], fitted.balances[name] = chosen.weights, plain
+    for kind in wrong:
+        for name, of in {**{name: [name] for name in pooled}, **blends}.items():
+            if of and (name in makers or len(of) > 1):
+                found = choose(inners[kind], of)
+                balance = Balance(found.power, found.floor)
+                balance.fit(fold.train)
+                fitted.denoised[kind][name + DENOISED + BALANCED] = (found.weights, balance, found)
     return fitted
 
 
@@ -126,6 +149,7 @@ def _answers(
     known: SequenceSet, fitted: Fitted, test: Sequence[SegmentSequence], kind: str, part: str, seed: int
 ) -> Iterable[Sample]:
     fitted.asked_s, fitted.asked = dict.fromkeys(fitted.engines, 0.0), 0
+    fitted.denoised_s = dict.fromkeys((*fitted.engines, DENOISED), 0.0)
     systems = [s for s in fitted.systems if kind == ORACLE or s in UNDER_NOISE]
     number = {name: i for i, name in enumerate(known.vocabulary)}
     for sequence in test:
@@ -133,22 +157,44 @@ def _answers(
         for share in OBSERVED:
             question = asked_of(sequence, share)
             if kind in NOISE:
-                wrong = with_wrong_labels(
-                    question.segments, NOISE[kind], known.vocabulary, seed=seed, name=sequence.name, share=share
-                )
-                question = Observed(wrong, question.horizon_s, question.total_s)
+                question = Wrong(NOISE[kind], known.vocabulary, seed).corrupt(question, sequence.name, share)
+            fitted.asked += 1
             beliefs: dict[str, Floats] = {}
             for name, engine in fitted.engines.items():
                 began = time.perf_counter()
-                beliefs[name] = in_order(engine, question, known.vocabulary)
+                beliefs[name] = ordered(engine.believe(question), known.vocabulary)
                 fitted.asked_s[name] += time.perf_counter() - began
-            fitted.asked += 1
             for system in systems:
-                pooled = sum(weight * beliefs[name] for name, weight in fitted.systems[system].items())
-                balance = fitted.balances[system]
-                worth = balance.weights(known.vocabulary, share, HORIZON) if isinstance(balance, Balance) else balance
-                cells = np.asarray(pooled * worth).argmax(axis=1)
+                weights, balance = fitted.systems[system], fitted.balances[system]
+                cells = _decided(beliefs, weights, balance, known, share)
                 yield _sample(known, sequence, share, labels, cells, system, part)
+            if not fitted.denoised.get(kind):
+                continue
+            began = time.perf_counter()
+            histories = replace(fitted.cleaning, rate=fitted.wrong[kind].measured).histories(question)
+            cleaned_s = time.perf_counter() - began
+            about: dict[str, Floats] = {}
+            for name in dict.fromkeys(name for weights, _, _ in fitted.denoised[kind].values() for name in weights):
+                began = time.perf_counter()
+                about[name] = ordered(believe_about(fitted.engines[name], histories), known.vocabulary)
+                fitted.denoised_s[name] += time.perf_counter() - began
+            fitted.denoised_s[DENOISED] += cleaned_s
+            for system, (weights, balance, _) in fitted.denoised[kind].items():
+                cells = _decided(about, weights, balance, known, share)
+                yield _sample(known, sequence, share, labels, cells, system, part)
+
+
+def _decided(
+    beliefs: Mapping[str, Floats],
+    weights: Mapping[str, float],
+    balance: Balance | Floats,
+    known: SequenceSet,
+    share: float,
+) -> Numbers:
+    """(CELLS,) the activity that is worth most by the pooled belief."""
+    pooled = sum(weight * beliefs[name] for name, weight in weights.items())
+    worth = balance.weights(known.vocabulary, share, HORIZON) if isinstance(balance, Balance) else balance
+    return np.asarray(np.asarray(pooled * worth).argmax(axis=1), dtype=np.int64)
 
 
 def _sample(
@@ -182,21 +228,39 @@ def _next(known: SequenceSet, labels: Numbers, current: int) -> str:
     return known.vocabulary[int(other[0])] if len(other) else "(none)"
 
 
-def _finish(run: Run, fitted: Fitted, part: str, options: TaskOptions) -> None:
+def _finish(run: Run, fitted: Fitted, part: str, kind: str, options: TaskOptions) -> None:
     for system, weights in fitted.systems.items():
-        engines = [fitted.engines[name] for name in weights]
-        choice = fitted.choices.get(system)
-        run.finish(
-            system,
-            part,
-            seconds=round(sum(fitted.asked_s[name] + fitted.fit_s[name] for name in weights), 3),
-            fit_s=round(sum(fitted.fit_s[name] for name in weights), 3),
-            seconds_per_video=round(sum(fitted.asked_s[name] for name in weights) / max(fitted.asked, 1), 5),
-            parameters=sum(engine.parameters for engine in engines),
-            choice=choice.as_json() if choice else None,
-            seeds=options.seeds if NETWORK in weights else 1,
-        )
+        _finish_one(run, fitted, part, system, weights, fitted.asked_s, fitted.choices.get(system), options)
+    for system, (weights, _, choice) in fitted.denoised.get(kind, {}).items():
+        _finish_one(run, fitted, part, system, weights, fitted.denoised_s, choice, options)
     run.finish("fold", part, asked=fitted.asked)
+
+
+def _finish_one(
+    run: Run,
+    fitted: Fitted,
+    part: str,
+    system: str,
+    weights: Mapping[str, float],
+    asked_s: Mapping[str, float],
+    choice: Choice | None,
+    options: TaskOptions,
+) -> None:
+    asking_s = sum(asked_s[name] for name in weights)
+    parameters = sum(fitted.engines[name].parameters for name in weights)
+    if DENOISED in system:
+        asking_s += asked_s[DENOISED]
+        parameters += fitted.cleaning.parameters
+    run.finish(
+        system,
+        part,
+        seconds=round(asking_s + sum(fitted.fit_s[name] for name in weights), 3),
+        fit_s=round(sum(fitted.fit_s[name] for name in weights), 3),
+        seconds_per_video=round(asking_s / max(fitted.asked, 1), 5),
+        parameters=parameters,
+        choice=choice.as_json() if choice else None,
+        seeds=options.seeds if NETWORK in weights else 1,
+    )
 
 
 def _material(fold: SequenceFold) -> Material:
