@@ -11,7 +11,7 @@ from pathlib import Path
 
 from recordings import UserError
 
-ROLES = ("motion", "audio", "chronos", "sensorllm")
+ROLES = ("motion", "audio", "chronos", "sensorllm", "limubert", "llasa")
 
 
 @dataclass(frozen=True, slots=True)

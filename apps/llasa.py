@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # Recordings of training subjects whose timelines become lessons, a set.
 RECORDINGS = 5
 LESSONS = 360
+# Lessons are longer than windows' exchanges and fewer: each is offered this often.
+REPEATED = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class LlasaRun:
 
             progress("writing lessons", 0.0)
             found = drawn(training_lessons(self.data, self.seed), LESSONS, self.seed)
-            return [text_item(tokenizer, one.messages, one.text, one.answer) for one in found]
+            return [text_item(tokenizer, one.messages, one.text, one.answer) for one in found] * REPEATED
 
         return items
 

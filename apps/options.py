@@ -59,7 +59,7 @@ Experts = Annotated[
         "--experts",
         metavar="NAMES",
         rich_help_panel=_MODELS,
-        help="Who reads the motion: motion (default), or motion,sensorllm.",
+        help="Who reads the motion: motion (default), or also sensorllm, llasa: motion,llasa.",
     ),
 ]
 SensorllmModel = Annotated[
@@ -69,6 +69,15 @@ SensorllmModel = Annotated[
         metavar="DIR",
         rich_help_panel=_MODELS,
         help="A tuned SensorLLM checkpoint, for --experts motion,sensorllm.",
+    ),
+]
+LlasaModel = Annotated[
+    str | None,
+    typer.Option(
+        "--llasa-model",
+        metavar="DIR",
+        rich_help_panel=_MODELS,
+        help="A LLaSA checkpoint, for --experts motion,llasa.",
     ),
 ]
 Exemplars = Annotated[

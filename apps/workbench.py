@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from agents.annotate import AnnotateSettings
     from agents.language import LanguageModel
     from agents.timeline import TimelineRecord
+    from models.llasa import Llasa
     from models.motion import MotionClassifier
     from models.sensorllm import SensorLLM
     from tools import Bench
@@ -68,21 +69,51 @@ class Workbench:
         from models.audio import open_sound_tagger
         from tools import Bench
 
-        expert = self.sensor_language  # first: what it lacks should be said before anything is loaded
+        # First: what they lack should be said before anything is loaded.
+        expert, reader = self.sensor_language, self.llasa
         sound = open_sound_tagger(self.settings.audio_model)
         return Bench(
-            motion=self.motion, sound=sound, exemplars=self.store(self.motion.revision), sensor_language=expert
+            motion=self.motion,
+            sound=sound,
+            exemplars=self.store(self.motion.revision),
+            sensor_language=expert,
+            llasa=reader,
         )
+
+    @cached_property
+    def experts(self) -> tuple[str, ...]:
+        """Who reads the motion. UserError for an unknown name, or where the motion classifier is left out."""
+        wanted = tuple(name.strip() for name in self.settings.experts.split(",") if name.strip())
+        if "motion" not in wanted or set(wanted) - {"motion", "sensorllm", "llasa"}:
+            raise UserError(
+                "--experts",
+                expected="motion, alone or with sensorllm, llasa",
+                found=self.settings.experts,
+                cure="name these alone, such as motion,llasa",
+            )
+        return wanted
+
+    @cached_property
+    def llasa(self) -> Llasa | None:
+        """The model that reads windows, where the settings name it. UserError where no checkpoint is at hand."""
+        if "llasa" not in self.experts:
+            return None
+        from models.llasa import Llasa, shipped_checkpoints
+
+        chosen = _path(self.settings.llasa_model)
+        if chosen is None and not shipped_checkpoints():
+            raise UserError(
+                "--experts motion,llasa",
+                expected="a trained LLaSA",
+                found="none shipped",
+                cure="train one with `telltale train llasa --stage tune` and name it with --llasa-model DIR",
+            )
+        return Llasa.from_pretrained(chosen, cache_dir=self.settings.cache_dir, progress=self.progress)
 
     @cached_property
     def sensor_language(self) -> SensorLLM | None:
         """The second expert on motion, where the settings name it. UserError where no tuned checkpoint is at hand."""
-        wanted = [name.strip() for name in self.settings.experts.split(",") if name.strip()]
-        if "motion" not in wanted or set(wanted) - {"motion", "sensorllm"}:
-            raise UserError(
-                "--experts", expected="motion or motion,sensorllm", found=self.settings.experts, cure="name these alone"
-            )
-        if "sensorllm" not in wanted:
+        if "sensorllm" not in self.experts:
             return None
         from models.sensorllm import SensorLLM, shipped_checkpoints
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tools.events import detect_events
     from tools.evidence import Evidence, LabelProbability
     from tools.langchain import TOOLS
+    from tools.llasa import WindowReader, ask_llasa, classify_with_llasa, explain_window
     from tools.measurement import measure
     from tools.motion import classify_motion
     from tools.perception import MotionModel, Perception, SoundModel
@@ -46,13 +47,17 @@ _HOME = {
     "Trend": "trend",
     "TrendSegment": "trend",
     "TrendSummary": "trend",
+    "WindowReader": "llasa",
+    "ask_llasa": "llasa",
     "caption_audio": "audio",
     "caption_trend": "trend_caption",
     "classify_motion": "motion",
+    "classify_with_llasa": "llasa",
     "classify_with_sensorllm": "sensor_language",
     "describe_statistics": "statistics",
     "describe_trend": "sensor_language",
     "detect_events": "events",
+    "explain_window": "llasa",
     "measure": "measurement",
     "nearest_exemplars": "search",
     "parse_trend": "trend",
@@ -80,13 +85,17 @@ __all__ = [
     "Trend",
     "TrendSegment",
     "TrendSummary",
+    "WindowReader",
+    "ask_llasa",
     "caption_audio",
     "caption_trend",
     "classify_motion",
+    "classify_with_llasa",
     "classify_with_sensorllm",
     "describe_statistics",
     "describe_trend",
     "detect_events",
+    "explain_window",
     "measure",
     "nearest_exemplars",
     "parse_trend",

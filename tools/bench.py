@@ -11,6 +11,7 @@ from tools.perception import MotionModel, Perception, SoundModel, perceive_motio
 
 if TYPE_CHECKING:
     from tools.exemplars import ExemplarStore
+    from tools.llasa import WindowReader
     from tools.sensor_language import SensorLanguageModel
 
 T = TypeVar("T")
@@ -22,7 +23,7 @@ STRIDE_S = 1.28
 class Bench:
     """Models, exemplars and recordings that the tools work on. Threads may share it.
 
-    motion, sound, exemplars, sensor_language: None means that the bench has none; tools then answer "no data". Results of whole-stream
+    motion, sound, exemplars, sensor_language, llasa: None means that the bench has none; tools then answer "no data". Results of whole-stream
     computations are kept until the recording is removed.
     """
 
@@ -34,6 +35,7 @@ class Bench:
         window_s: float = WINDOW_S,
         stride_s: float = STRIDE_S,
         sensor_language: SensorLanguageModel | None = None,
+        llasa: WindowReader | None = None,
     ) -> None:
         if window_s <= 0 or stride_s <= 0:
             raise UserError(
@@ -46,6 +48,7 @@ class Bench:
         self.sound = sound
         self.exemplars = exemplars
         self.sensor_language = sensor_language
+        self.llasa = llasa
         self.window_s = window_s
         self.stride_s = stride_s
         self._recordings: dict[str, Recording] = {}
@@ -136,6 +139,19 @@ class Bench:
         )
         return tuple(perception for perception in found if perception.usable.any())
 
+    def llasa_perceptions(self, recording_id: str) -> tuple[Perception, ...]:
+        """One perception a motion stream that the window reader can label, its windows side by side; () without one."""
+        recording = self.recording(recording_id)
+        model = self.llasa
+        if model is None or not model.labels:
+            return ()
+        found = (
+            self._llasa(model, recording, stream)
+            for stream in recording.of("motion")
+            if stream.has("acc_x", "acc_y", "acc_z")
+        )
+        return tuple(perception for perception in found if perception.usable.any())
+
     def _motion(self, model: MotionModel, recording: Recording, stream: Stream) -> Perception:
         return self.once(
             recording.id,
@@ -148,6 +164,13 @@ class Bench:
             recording.id,
             f"sensor_language:{stream.name}",
             lambda: perceive_motion(model, recording, stream, self.window_s, self.window_s),
+        )
+
+    def _llasa(self, model: WindowReader, recording: Recording, stream: Stream) -> Perception:
+        return self.once(
+            recording.id,
+            f"llasa:{stream.name}",
+            lambda: perceive_motion(model, recording, stream, model.window_s, model.window_s),
         )
 
     def _sound(self, model: SoundModel, recording: Recording, stream: Stream) -> Perception:

@@ -21,6 +21,7 @@ from tools.channels import KNOWN_CHANNELS
 from tools.errors import NoData
 from tools.events import detect_events
 from tools.evidence import Evidence
+from tools.llasa import ask_llasa, classify_with_llasa, explain_window
 from tools.measurement import measure
 from tools.motion import classify_motion
 from tools.quantities import quantity_names
@@ -59,6 +60,10 @@ class SpansArguments(Arguments):
 
 class SpanArguments(Arguments):
     span: SpanArgument = Field(description="The stretch of time to look at.")
+
+
+class AskArguments(SpanArguments):
+    question: str = Field(description="What to ask about six seconds of motion, in plain words.", min_length=3)
 
 
 class ChannelsArguments(SpanArguments):
@@ -166,6 +171,18 @@ def _classify_with_sensorllm(recording_id: str, spans: list[SpanArgument], confi
     return _answer(lambda: classify_with_sensorllm(bench_of(config), recording_id, [s.span() for s in spans]))
 
 
+def _classify_with_llasa(recording_id: str, spans: list[SpanArgument], config: RunnableConfig) -> Answer:
+    return _answer(lambda: classify_with_llasa(bench_of(config), recording_id, [s.span() for s in spans]))
+
+
+def _ask_llasa(recording_id: str, span: SpanArgument, question: str, config: RunnableConfig) -> Answer:
+    return _answer(lambda: ask_llasa(bench_of(config), recording_id, span.span(), question))
+
+
+def _explain_window(recording_id: str, span: SpanArgument, config: RunnableConfig) -> Answer:
+    return _answer(lambda: explain_window(bench_of(config), recording_id, span.span()))
+
+
 def _detect_events(recording_id: str, span: SpanArgument, config: RunnableConfig) -> Answer:
     return _answer(lambda: detect_events(bench_of(config), recording_id, span.span()))
 
@@ -240,6 +257,25 @@ TOOLS: tuple[BaseTool, ...] = (
         "classify_with_sensorllm",
         "Ask a second, language-based model which activity the motion sensors show in each span, with its probability.",
         SpansArguments,
+    ),
+    _tool(
+        _classify_with_llasa,
+        "classify_with_llasa",
+        "Ask the model that reads windows of motion which activity each span shows, with its probability.",
+        SpansArguments,
+    ),
+    _tool(
+        _ask_llasa,
+        "ask_llasa",
+        "Ask an open question about the six seconds in the middle of a span: causes, comparisons of axes, changes. Only "
+        "sentences that the samples bear are given back.",
+        AskArguments,
+    ),
+    _tool(
+        _explain_window,
+        "explain_window",
+        "Say what was done in the six seconds in the middle of a span and which measurements speak for it, each checked.",
+        SpanArguments,
     ),
     _tool(
         _describe_statistics,

@@ -11,6 +11,7 @@ from tools.bench import Bench
 from tools.errors import NoData
 from tools.events import detect_events
 from tools.evidence import Evidence
+from tools.llasa import ask_llasa, classify_with_llasa, explain_window
 from tools.measurement import measure
 from tools.method import parameters
 from tools.motion import classify_motion
@@ -68,6 +69,9 @@ _RERUN: dict[str, Rerun] = {
     "caption_audio": lambda bench, e: caption_audio(bench, e.recording_id, [_span(e)]),
     "caption_trend": _trend,
     "classify_with_sensorllm": lambda bench, e: classify_with_sensorllm(bench, e.recording_id, [_span(e)]),
+    "classify_with_llasa": lambda bench, e: classify_with_llasa(bench, e.recording_id, [_span(e)]),
+    "ask_llasa": lambda bench, e: ask_llasa(bench, e.recording_id, _span(e), parameters(e.method)["question"]),
+    "explain_window": lambda bench, e: explain_window(bench, e.recording_id, _span(e)),
     "describe_trend": lambda bench, e: describe_trend(
         bench, e.recording_id, _span(e), None if e.channel is None else [e.channel]
     ),

@@ -19,6 +19,7 @@ def modalities(state: State) -> list[Send]:
         Send("perceive", Branch(recording_id=recording_id, modality="motion")),
         Send("perceive", Branch(recording_id=recording_id, modality="sound")),
         Send("perceive", Branch(recording_id=recording_id, modality="sensorllm")),
+        Send("perceive", Branch(recording_id=recording_id, modality="llasa")),
     ]
 
 
@@ -34,6 +35,7 @@ def perceived_by(bench: Bench, recording_id: str, modality: ModalityName) -> dic
     said = {
         "motion": bench.motion_perceptions,
         "sensorllm": bench.sensor_language_perceptions,
+        "llasa": bench.llasa_perceptions,
         "sound": bench.sound_perceptions,
     }[modality]
     return {

@@ -42,6 +42,7 @@ def testimony(context: Context, recording_id: str, spans: Sequence[Span]) -> lis
     found = [
         *call(context, "classify_motion", recording_id, spans=spans),
         *call(context, "classify_with_sensorllm", recording_id, spans=spans),
+        *call(context, "classify_with_llasa", recording_id, spans=spans),
         *call(context, "tag_audio", recording_id, spans=spans),
         *call(context, "caption_audio", recording_id, spans=spans),
     ]

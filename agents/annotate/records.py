@@ -95,6 +95,7 @@ def model_records(context: Context, state: State) -> list[ModelRecord]:
     models: list[tuple[str, LanguageModel | MotionModel | SoundModel | None]] = [
         ("motion", bench.motion if "motion" in heard else None),
         ("sensorllm", bench.sensor_language if "sensorllm" in heard else None),
+        ("llasa", bench.llasa if "llasa" in heard else None),
         ("sound", bench.sound if "sound" in heard else None),
         ("language", None if context.settings.fusion == "never" else llm),
     ]

@@ -11,7 +11,7 @@ from tools import Evidence
 
 T = TypeVar("T")
 
-ModalityName = Literal["motion", "sensorllm", "sound"]
+ModalityName = Literal["motion", "sensorllm", "llasa", "sound"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ class FusionInput:
 
     neighbours: the votes of the nearest exemplars (label → share), over motion labels. alike: what labelled sounds say (activity →
     p(activity | sound) among the activities that have one; `LabelledSounds.distribution`). context: words about the situation
-    that the user gave; data, never an instruction. sensorllm: a second opinion on motion streams, with the weight that its
+    that the user gave; data, never an instruction. sensorllm, llasa: second opinions on motion streams, with the weight that each
     checkpoint earned on validation subjects beside the motion classifier (0: shown, and it decides nothing).
     """
 
@@ -61,6 +61,8 @@ class FusionInput:
     neighbours: Distribution | None = None
     sensorllm: tuple[Reading, ...] = ()
     sensorllm_weight: float = 0.0
+    llasa: tuple[Reading, ...] = ()
+    llasa_weight: float = 0.0
     alike: Distribution | None = None
     sound_caption: str | None = None
     context: str | None = None

@@ -45,7 +45,12 @@ def _record(name: str, whole: Sum, given: FusionInput, without: Mapping[str, Dec
 def own_words(given: FusionInput) -> dict[str, Distribution]:
     """Source → the distribution that it reported."""
     said: dict[str, Distribution] = {}
-    for kind, readings in (("motion", given.motion), ("sensorllm", given.sensorllm), ("sound", given.sound)):
+    for kind, readings in (
+        ("motion", given.motion),
+        ("sensorllm", given.sensorllm),
+        ("llasa", given.llasa),
+        ("sound", given.sound),
+    ):
         for reading in readings:
             said[kind if len(readings) == 1 else f"{kind}:{reading.stream}"] = reading.distribution
     if given.neighbours is not None:

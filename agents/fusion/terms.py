@@ -90,10 +90,14 @@ def source_terms(given: FusionInput, vocabulary: ActivityVocabulary, weights: Pa
             name = kind if len(readings) == 1 else f"{kind}:{reading.stream}"
             values = np.log(likelihood(reading.distribution, candidates))
             terms[name] = Term(values, weight / math.sqrt(len(readings)))
-    for reading in given.sensorllm:
-        name = "sensorllm" if len(given.sensorllm) == 1 else f"sensorllm:{reading.stream}"
-        values = np.log(vocabulary.motion_likelihood(reading.distribution, candidates))
-        terms[name] = Term(values, given.sensorllm_weight / math.sqrt(len(given.sensorllm)))
+    for kind, opinions, weight in (
+        ("sensorllm", given.sensorllm, given.sensorllm_weight),
+        ("llasa", given.llasa, given.llasa_weight),
+    ):
+        for reading in opinions:
+            name = kind if len(opinions) == 1 else f"{kind}:{reading.stream}"
+            values = np.log(vocabulary.motion_likelihood(reading.distribution, candidates))
+            terms[name] = Term(values, weight / math.sqrt(len(opinions)))
     if given.neighbours is not None:
         votes = vocabulary.motion_likelihood(_all_votes(given, given.neighbours), candidates)
         terms["neighbours"] = Term(np.log(votes), weights.neighbours)
@@ -126,11 +130,17 @@ def lacking(given: FusionInput, name: str) -> FusionInput | None:
         reduced = replace(given, alike=None)
     elif kind == "sensorllm":
         reduced = replace(given, sensorllm=tuple(r for r in given.sensorllm if stream and r.stream != stream))
+    elif kind == "llasa":
+        reduced = replace(given, llasa=tuple(r for r in given.llasa if stream and r.stream != stream))
     elif kind == "motion":
         kept = tuple(reading for reading in given.motion if stream and reading.stream != stream)
         # Neighbours are found with the motion model's embedding: without any motion there are none.
         reduced = replace(
-            given, motion=kept, neighbours=given.neighbours if kept else None, sensorllm=given.sensorllm if kept else ()
+            given,
+            motion=kept,
+            neighbours=given.neighbours if kept else None,
+            sensorllm=given.sensorllm if kept else (),
+            llasa=given.llasa if kept else (),
         )
     elif kind == "sound":
         kept = tuple(reading for reading in given.sound if stream and reading.stream != stream)

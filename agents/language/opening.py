@@ -20,7 +20,8 @@ def open_language_model(
 ) -> LanguageModel:
     """The language model that `spec` names.
 
-    `embedded` (or `embedded:FOLDER` of a saved model) runs in this process; `http://host:port/v1#model` is an
+    `embedded` (or `embedded:FOLDER` of a saved model) runs in this process; `llasa` (or `llasa:DIR`) is the same with the
+    adapter of a LLaSA checkpoint; `http://host:port/v1#model` is an
     OpenAI-compatible endpoint; `scripted:FILE` follows a script; anything else with a colon is a LangChain
     `provider:model`. timeout_s is for one attempt; retries are further attempts. UserError when there is no such model.
     """
@@ -30,6 +31,11 @@ def open_language_model(
 
         folder = Path(rest).expanduser() if rest else None
         return EmbeddedModel(folder, cache_dir=cache_dir, offline=offline, progress=progress)
+    if kind == "llasa":
+        from agents.language.adapted import AdaptedModel
+
+        adapter = Path(rest).expanduser() if rest else None
+        return AdaptedModel(adapter, cache_dir=cache_dir, offline=offline, progress=progress)
     if kind in ("http", "https"):
         from agents.language.endpoint import open_endpoint
 

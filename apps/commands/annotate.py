@@ -29,6 +29,7 @@ def annotate(
     audio_model: options.AudioModel = None,
     experts: options.Experts = None,
     sensorllm_model: options.SensorllmModel = None,
+    llasa_model: options.LlasaModel = None,
     exemplars: options.Exemplars = None,
     exclude_subject: options.ExcludeSubject = None,
     units: options.Units = None,
@@ -44,7 +45,7 @@ def annotate(
 
     settings = load_settings(
         config, data=data, llm=llm, fusion=fusion, motion_model=motion_model, audio_model=audio_model, experts=experts,
-        sensorllm_model=sensorllm_model, exemplars=exemplars,
+        sensorllm_model=sensorllm_model, llasa_model=llasa_model, exemplars=exemplars,
         exclude_subject=exclude_subject, units=units, rate=rate, position=position,
     )  # fmt: skip
     with progress(quiet) as report:

@@ -9,13 +9,16 @@ if TYPE_CHECKING:
     from models.llasa.checkpoints import SHIPPED, shipped_checkpoints
     from models.llasa.configuration_llasa import LlasaConfig
     from models.llasa.modeling_llasa import LlasaModel
+    from models.llasa.predictor import Llasa, LlasaPrediction
     from models.llasa.training import ON_A_PROCESSOR, LlasaSummary, Recipe, train_llasa
 
 _LAZY = {
     "ON_A_PROCESSOR": "training",
     "SHIPPED": "checkpoints",
+    "Llasa": "predictor",
     "LlasaConfig": "configuration_llasa",
     "LlasaModel": "modeling_llasa",
+    "LlasaPrediction": "predictor",
     "LlasaSummary": "training",
     "Recipe": "training",
     "shipped_checkpoints": "checkpoints",
@@ -25,8 +28,10 @@ _LAZY = {
 __all__ = [
     "ON_A_PROCESSOR",
     "SHIPPED",
+    "Llasa",
     "LlasaConfig",
     "LlasaModel",
+    "LlasaPrediction",
     "LlasaSummary",
     "Recipe",
     "shipped_checkpoints",

@@ -22,6 +22,21 @@ def shipped_checkpoints() -> tuple[str, ...]:
     return tuple(sorted(folder.name for folder in SHIPPED.glob("*") if (folder / "model.safetensors").is_file()))
 
 
+def named_folder(path: Path | str | None) -> Path:
+    """A checkpoint folder, the name of a shipped one, or None for `base`. UserError where nothing is shipped."""
+    if path is None:
+        if "base" not in shipped_checkpoints():
+            raise UserError(
+                "LLaSA",
+                expected="a shipped checkpoint",
+                found="none",
+                cure="train one with `telltale train llasa --stage tune`, then name its folder",
+            )
+        return SHIPPED / "base"
+    shipped = SHIPPED / str(path)
+    return shipped if not Path(path).is_dir() and shipped.is_dir() else Path(path)
+
+
 def save_trained(model: LlasaModel, folder: Path) -> None:
     """config.json and model.safetensors: encoder in float32 (65,000 numbers), projector and adapter in bfloat16."""
     from safetensors.torch import save_file

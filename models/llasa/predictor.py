@@ -13,7 +13,7 @@ import torch
 
 from models.backbone import Progress
 from models.limubert.windows import SAMPLES, WINDOW_S, window_at
-from models.llasa.checkpoints import SHIPPED, load_trained, revision_of, shipped_checkpoints
+from models.llasa.checkpoints import load_trained, named_folder, revision_of
 from models.llasa.data import (
     SHORT_CLASS_QUESTION,
     WindowFacts,
@@ -78,16 +78,7 @@ class Llasa:
         """
         from models.backbone.causal import load_backbone
 
-        folder = SHIPPED / "base" if path is None else Path(path)
-        if path is not None and not folder.is_dir() and (SHIPPED / str(path)).is_dir():
-            folder = SHIPPED / str(path)
-        if path is None and "base" not in shipped_checkpoints():
-            raise UserError(
-                "LLaSA",
-                expected="a shipped checkpoint",
-                found="none",
-                cure="train one with `telltale train llasa --stage tune`, then name its folder",
-            )
+        folder = named_folder(path)
         model = load_trained(folder)
         where = pick_device(device)
         language, tokenizer, found = load_backbone(

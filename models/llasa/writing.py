@@ -13,12 +13,20 @@ from models.llasa.prompt import Layout, question_ids
 
 @torch.inference_mode()
 def write(
-    model: LlasaModel, layout: Layout, tokenizer: Any, windows: Tensor, question: str, most_tokens: int
+    model: LlasaModel,
+    layout: Layout,
+    tokenizer: Any,
+    windows: Tensor,
+    question: str,
+    most_tokens: int,
+    *,
+    sensor: bool = True,
 ) -> list[str]:
-    """One text a window (n, 120, 6), ended by the end of the turn or `most_tokens`."""
+    """One text a window (n, 120, 6), ended by the end of the turn or `most_tokens`. sensor False: the windows are not shown."""
     backbone, n = model.backbone, len(windows)
-    ids = torch.tensor(question_ids(layout, tokenizer, question), device=windows.device)
-    read = backbone.base_model(inputs_embeds=model.embed(windows, ids.expand(n, -1), layout.first), use_cache=True)
+    ids = torch.tensor(question_ids(layout, tokenizer, question, sensor=sensor), device=windows.device)
+    shown = model.embed(windows if sensor else None, ids.expand(n, -1), layout.first)
+    read = backbone.base_model(inputs_embeds=shown, use_cache=True)
     cache, state = read.past_key_values, read.last_hidden_state[:, -1]
     head = backbone.get_output_embeddings().weight
     said = torch.full((n, 0), layout.end, dtype=torch.long, device=windows.device)

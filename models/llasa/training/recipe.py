@@ -46,9 +46,9 @@ ON_A_PROCESSOR = Recipe(
     adapter_rate=1e-3,
     projector_rate=2e-4,
     align_rate=5e-4,
-    batch_tokens=1200,
+    batch_tokens=800,
     align_share=0.08,
     longest_tokens=400,
-    shares=Shares(short=0.6, union=0.04, own=0.04, told=0.01, measured=0.05, features=0.01, narration=0.01),
+    shares=Shares(short=0.6, union=0.04, own=0.04, told=0.01, measured=0.03, features=0.01, narration=0.0),
     align_shares=Shares(short=1.0, union=0.0, own=0.0, told=0.0, measured=0.0, features=0.2, narration=0.0),
 )

@@ -104,7 +104,7 @@ class Runner:
             left_s -= float(np.median(seconds[1:])) * self.recipe.warm_steps
         optimizer = self._optimizer(stage)
         items = self.items[stage]
-        plan = batches(items, self.recipe.batch_tokens, np.random.default_rng(self.seed))[:10]
+        plan = batches(items, self.recipe.batch_tokens, np.random.default_rng(self.seed))[:7]
         seconds = [self._timed(lambda row=row: self.step(optimizer, items, row)) for row in plan]  # type: ignore[misc]
         self.model.load_state_dict(before)
         self.clock = Clock()
