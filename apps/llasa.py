@@ -35,8 +35,13 @@ class LlasaRun:
     encoder: str | None
     examples: int | None
 
-    def run(self, stage: Literal["align", "tune"], progress: Report) -> dict[str, Any]:
-        """The facts of the finished run."""
+    def run(self, stage: Literal["align", "tune", "data"], progress: Report) -> dict[str, Any]:
+        """The facts of the finished run. `data` trains nothing: it writes the texts that the others make as they go."""
+        if stage == "data":
+            from models.llasa.data import write_corpus
+
+            counts = write_corpus(self.data, self.output, seed=self.seed, most_windows=self.examples, progress=progress)
+            return dataclasses.asdict(counts)
         from models.llasa import train_llasa
 
         summary = train_llasa(

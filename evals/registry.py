@@ -117,6 +117,14 @@ TASKS: dict[str, TaskEntry] = {
             needs="usc_had, hapt, motionsense, wisdm",
         ),
         TaskEntry(
+            "llasa",
+            "evals.tasks.llasa",
+            "Are questions about six seconds of motion answered, and only with what the samples show?",
+            protocols="motionsense+hapt+wisdm_watch+usc_had",
+            systems="majority, forest, limubert_probe, limubert_gru, template, language_model, llasa, llasa:DIR, explanations",
+            needs="usc_had, hapt, motionsense, wisdm",
+        ),
+        TaskEntry(
             "sound",
             "evals.tasks.sound",
             "Which daily sound is in a clip of a group never heard before?",

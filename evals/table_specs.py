@@ -64,6 +64,7 @@ SPECS: tuple[TableSpec, ...] = (
     TableSpec("qa", "Questions", columns=(Column("questions_exact", "exact"), Column("invented", "invented", 1.0, 0))),
     TableSpec("conversation", "Conversations", columns=(Column("turns_held", "turns held"), Column("exact", "exact"), Column("refused", "refused"), Column("consistent", "consistent"), Column("whole_conversations", "whole conversations"), Column("invented", "invented", 1.0, 0))),
     TableSpec("sensorllm", "SensorLLM"),
+    TableSpec("llasa", "LLaSA: windows of 6 s named, asked about and explained, × 100", columns=(Column("weighted_f1", "weighted F1"), F1, ACCURACY, Column("unclear", "unclear"), Column("supported", "sentences that hold"), Column("exact_numbers", "exact numbers"))),
     TableSpec("leaks", "Planted leaks", columns=(Column("found", "found, %"), Column("missed", "missed", 1.0, 0), Column("false_alarms", "false alarms", 1.0, 0))),
     TableSpec("sound", "Sound tags, clips of source recordings never heard in training, × 100", columns=(F1, ACCURACY, Column("foreign_mean_recall", "mean recall, foreign"), Column("false_alarms", "false alarms, foreign"), ECE), readme=True),
 )  # fmt: skip

@@ -38,7 +38,7 @@ class AdaptedModel(EmbeddedModel):
         return f"{self.weights.revision}+{self._adapter}"
 
     @cached_property
-    def network(self) -> Network:  # type: ignore[override]
+    def network(self) -> Network:
         """A network of its own: the plain one may be open beside it."""
         network = Network(self.weights.path)
         self._trained.attach(network.model).merge()

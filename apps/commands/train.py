@@ -39,8 +39,11 @@ def train(
     resume: Annotated[bool, typer.Option("--resume/--no-resume", help="Go on where a stopped run in DIR was.")] = True,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N.")] = "auto",
     stage: Annotated[
-        Literal["align", "tune"],
-        typer.Option(rich_help_panel=_SENSORLLM, help="align: language to channels; tune: activities of windows."),
+        Literal["align", "tune", "data"],
+        typer.Option(
+            rich_help_panel=_SENSORLLM,
+            help="align: language to channels; tune: activities of windows; data (llasa): the training texts as files.",
+        ),
     ] = "align",
     dataset: Annotated[
         str | None,
@@ -127,6 +130,8 @@ def train(
     from recordings import UserError
 
     settings = load_settings(config, data=data)
+    if stage == "data" and model != "llasa":
+        raise UserError("--stage data", expected="llasa", found=model, cure="leave the stage out, or name llasa")
     with progress(quiet) as report:
         if model == "actionllm":
             from apps.anticipation_training import AnticipationRun
@@ -232,7 +237,7 @@ def train(
                 kinds=tuple(kind.strip() for kind in kinds.split(",") if kind.strip()),
                 text=text,
                 micro_batch=micro_batch,
-            ).run(stage, report)
+            ).run("tune" if stage == "tune" else "align", report)
         elif model == "sensorlm":
             from apps.sensor_text import train as train_sensor_text
 

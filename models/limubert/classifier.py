@@ -99,7 +99,7 @@ class FrozenEncoder:
                     batch = torch.from_numpy(order[at : at + BATCH])
                     loss = nn.functional.cross_entropy(reader(rows[batch]), wanted[batch])
                     optimizer.zero_grad(set_to_none=True)
-                    loss.backward()
+                    loss.backward()  # type: ignore[no-untyped-call]
                     optimizer.step()
                 score = float(epoch)
                 if len(held):

@@ -251,6 +251,9 @@ def _activities() -> tuple[str, ...]:
     )
 
 
+_ENDS = ((1.0, 1.0), (0.2, 1.0), (1.0, 0.2))
+
+
 @cache
 def vocabulary() -> frozenset[str]:
     """Every word that the grammar says of some windows of all kinds: drawn once, about a third of a second."""
@@ -261,7 +264,7 @@ def vocabulary() -> frozenset[str]:
         at = np.arange(120) / 20
         size = float(rng.choice([0.005, 0.08, 0.4, 1.0]))
         values = rng.normal(0, size / 3, (120, 6)) + size * np.sin(2 * np.pi * 1.7 * at)[:, None] * rng.normal(0, 1, 6)
-        values *= np.linspace(*rng.choice([[1, 1], [0.2, 1], [1, 0.2]]), 120)[:, None]
+        values *= np.linspace(*_ENDS[number % 3], 120)[:, None]
         values[:, number % 3] += 1
         if number % 5 == 0:
             values[:, 3:] = 0

@@ -93,7 +93,7 @@ def label_log_likelihoods(
     mask.masked_fill_(~plan.allowed.to(device), torch.finfo(dtype).min)
     ids, places = plan.ids.to(device), plan.places.to(device)
     wanted, owner = plan.wanted.to(device), plan.owner.to(device)
-    read, which = plan.predecessor.to(device).unique(return_inverse=True)
+    read, which = plan.predecessor.to(device).unique(return_inverse=True)  # type: ignore[no-untyped-call]
     out = []
     model.eval()
     for at in range(0, len(windows), batch_size):

@@ -27,6 +27,7 @@ from models.llasa.data.questions import (
 )
 from models.llasa.data.ranges import Ranges, UsualRange, usual_ranges
 from models.llasa.data.words import Numbers, Printed
+from models.llasa.data.writing import CorpusCounts, write_corpus
 
 __all__ = [
     "KINDS",
@@ -35,6 +36,7 @@ __all__ = [
     "SHORT_CLASS_QUESTION",
     "UNION",
     "Caption",
+    "CorpusCounts",
     "Described",
     "Exchange",
     "Kind",
@@ -58,4 +60,5 @@ __all__ = [
     "training_ranges",
     "usual_ranges",
     "with_measurements",
+    "write_corpus",
 ]

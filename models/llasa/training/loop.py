@@ -150,7 +150,7 @@ def train_llasa(
     summary = LlasaSummary(
         output_dir,
         stage,
-        dict(lengths),
+        {str(name): count for name, count in lengths.items()},
         time.monotonic() - begun,
         str(chosen),
         sum(p.numel() for part in (model.projector, model.adapter) for p in part.parameters()),

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -88,7 +89,7 @@ class Runner:
 
     def _descend(self, optimizer: torch.optim.Optimizer, loss: Tensor) -> float:
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         for group in optimizer.param_groups:
             torch.nn.utils.clip_grad_norm_(group["params"], self.recipe.largest_gradient)
         optimizer.step()
@@ -123,7 +124,7 @@ class Runner:
         found = load_state(folder, settings) if folder is not None else None
         if found is not None:
             self.model.load_state_dict(found.model)
-        passed = 0 if found is None else STAGES.index(found.stage)  # type: ignore[arg-type]
+        passed = 0 if found is None else STAGES.index(found.stage)
         total, before = sum(lengths.values()), 0
         for stage, length in lengths.items():
             if STAGES.index(stage) >= passed:
@@ -139,7 +140,7 @@ class Runner:
                     optimizer,
                     settings,
                     folder,
-                    lambda text, n, at=before: tick(text, (at + n) / total),
+                    partial(_told, tick, before, total),
                 )
             before += length
 
@@ -183,6 +184,10 @@ class Runner:
                 yield number, row
                 number += 1
             epoch += 1
+
+
+def _told(tick: Progress, before: int, total: int, text: str, number: int) -> None:
+    tick(text, (before + number) / total)
 
 
 def schedule(share: float, warm_up: float) -> float:

@@ -1,0 +1,194 @@
+"""The models that are asked: LLaSA, and the plain language model with a window's measurements as words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from evals.runs import Sample
+from evals.tasks.llasa.closed_set import Answered
+from evals.tasks.llasa.open_ended import Asked, marked, questions, template_answer
+from evals.tasks.llasa.windows import Sides, balanced, stacked
+from models.limubert import LabelledWindow
+from models.limubert.windows import SCALE_MS2
+from models.llasa.data import UNION
+
+Closed = Callable[[Sides], tuple[Sequence[LabelledWindow], Answered]]
+Told = Callable[[Sides, str, int], Iterator[Sample]]
+CHECKPOINT = "llasa:"
+# Windows a class that the plain model scores: a pass of some three hundred tokens each.
+BARE_PER_CLASS = 10
+
+
+class Reader(Protocol):
+    """closed: (name, answers) pairs; strict: windows a class of the demanded form, None for all."""
+
+    name: str
+
+    @property
+    def revision(self) -> str: ...
+    def why_not(self, sides: Sides) -> str: ...
+    def closed(self, *, strict: int | None) -> list[tuple[str, Closed]]: ...
+    def open_ended(self) -> list[tuple[str, Told]]: ...
+
+
+def asked_of(sides: Sides, most: int) -> list[Asked]:
+    """`most` questions, windows of as many activities as there are."""
+    return list(questions(balanced(sides.test, max(1, -(-most // len(sides.classes))), 1)))[:most]
+
+
+class LlasaReader:
+    """A LLaSA checkpoint, None for the shipped one."""
+
+    name = "LLaSA"
+
+    def __init__(self, folder: Path | None) -> None:
+        from models.llasa import Llasa
+
+        self.model = Llasa.from_pretrained(folder)
+
+    @property
+    def revision(self) -> str:
+        return self.model.revision
+
+    def why_not(self, sides: Sides) -> str:
+        met = set(self.model.model.config.subjects.get(sides.name.removesuffix("_watch"), ()))
+        met &= {w.subject for w in sides.test}
+        return f"it has learnt from {', '.join(sorted(met))}" if met else ""
+
+    def closed(self, *, strict: int | None) -> list[tuple[str, Closed]]:
+        def scored(sides: Sides) -> tuple[Sequence[LabelledWindow], Answered]:
+            found = self.model.scores(stacked(sides.test), sides.classes)
+            return sides.test, Answered([sides.classes[i] for i in found.argmax(axis=1).tolist()], self.revision)
+
+        def written(sides: Sides) -> tuple[Sequence[LabelledWindow], Answered]:
+            chosen = sides.test if strict is None else balanced(sides.test, strict, 0)
+            said = self.model.said_classes(stacked(chosen), UNION)
+            return chosen, Answered([label for label, _ in said], self.revision, tuple(text for _, text in said))
+
+        return [("LLaSA, labels scored", scored), ("LLaSA, all sets' options, strict reading", written)]
+
+    def open_ended(self) -> list[tuple[str, Told]]:
+        def told(measured: bool, system: str) -> Told:
+            def answers(sides: Sides, part: str, most: int) -> Iterator[Sample]:
+                for asked in asked_of(sides, most):
+                    window = asked.window
+                    text = self.model.answer(window.values, asked.question, window.position, measured=measured)
+                    yield marked(system, part, asked, text)
+
+            return answers
+
+        with_numbers, alone = "LLaSA, measurements in the prompt", "LLaSA, sensor tokens alone"
+        return [(with_numbers, told(True, with_numbers)), (alone, told(False, alone))]
+
+
+class PlainReader:
+    """The language model without sensor tokens or adapter."""
+
+    name = "language model, measurements as words"
+
+    def __init__(self) -> None:
+        from models.llasa.bare import BareReader
+
+        self.model = BareReader()
+
+    @property
+    def revision(self) -> str:
+        return self.model.revision
+
+    def why_not(self, sides: Sides) -> str:
+        return ""
+
+    def closed(self, *, strict: int | None) -> list[tuple[str, Closed]]:
+        def scored(sides: Sides) -> tuple[Sequence[LabelledWindow], Answered]:
+            chosen = balanced(sides.test, strict or BARE_PER_CLASS, 0)
+            found = self.model.scores(stacked(chosen), sides.classes, chosen[0].position)
+            return chosen, Answered([sides.classes[i] for i in found.argmax(axis=1).tolist()], self.revision)
+
+        def written(sides: Sides) -> tuple[Sequence[LabelledWindow], Answered]:
+            chosen = balanced(sides.test, strict or BARE_PER_CLASS, 0)
+            said = [self.model.said_class(w.values, UNION, w.position) for w in chosen]
+            return chosen, Answered([label for label, _ in said], self.revision, tuple(text for _, text in said))
+
+        return [(f"{self.name}, labels scored", scored), (f"{self.name}, strict reading", written)]
+
+    def open_ended(self) -> list[tuple[str, Told]]:
+        def answers(sides: Sides, part: str, most: int) -> Iterator[Sample]:
+            for asked in asked_of(sides, most):
+                window = asked.window
+                yield marked(self.name, part, asked, self.model.answer(window.values, asked.question, window.position))
+
+        return [(self.name, answers)]
+
+
+class TemplateReader:
+    """The motion classifier names the activity, our grammar says the rest."""
+
+    name = "motion classifier + template"
+
+    def __init__(self) -> None:
+        from models.motion import MotionClassifier
+
+        self.model = MotionClassifier.from_pretrained(device="cpu")
+
+    @property
+    def revision(self) -> str:
+        return self.model.revision
+
+    def why_not(self, sides: Sides) -> str:
+        return ""
+
+    def labels(self, windows: Sequence[LabelledWindow], classes: tuple[str, ...]) -> list[str]:
+        from recordings import ACCELERATION, ROTATION, Span, Stream
+
+        found = []
+        for window in windows:
+            values = window.values.T.copy()
+            values[:3] *= SCALE_MS2
+            stream = Stream(
+                name="window",
+                modality="motion",
+                channels=ACCELERATION + ROTATION,
+                units=("m/s²",) * 3 + ("rad/s",) * 3,
+                rate_hz=20.0,
+                samples=np.ascontiguousarray(values),
+                position=window.position,
+                gravity="included",
+            )
+            said = self.model.predict(stream, [Span(0.0, 6.0)], position=window.position, labels=classes)
+            found.append(said.labels[int(said.probabilities[0].argmax())])
+        return found
+
+    def closed(self, *, strict: int | None) -> list[tuple[str, Closed]]:
+        def named(sides: Sides) -> tuple[Sequence[LabelledWindow], Answered]:
+            return sides.test, Answered(list(self.labels(sides.test, sides.classes)), self.revision)
+
+        return [("motion classifier", named)]
+
+    def open_ended(self) -> list[tuple[str, Told]]:
+        def answers(sides: Sides, part: str, most: int) -> Iterator[Sample]:
+            asked = asked_of(sides, most)
+            labels = self.labels([one.window for one in asked], sides.classes)
+            for one, label in zip(asked, labels, strict=True):
+                yield marked(self.name, part, one, template_answer(one, label))
+
+        return [(self.name, answers)]
+
+
+def named_readers(wanted: tuple[str, ...], llm: str) -> list[Reader]:
+    """Those that the names ask for, () for all that are at hand. `llasa:DIR` is a checkpoint; llm is for explanations alone."""
+    from models.llasa import shipped_checkpoints
+
+    found: list[Reader] = []
+    if not wanted or "template" in wanted:
+        found.append(TemplateReader())
+    checkpoints = [Path(name.removeprefix(CHECKPOINT)) for name in wanted if name.startswith(CHECKPOINT)]
+    found += [LlasaReader(folder) for folder in checkpoints]
+    if (not wanted or "llasa" in wanted) and not checkpoints and shipped_checkpoints():
+        found.append(LlasaReader(None))
+    if not wanted or "language_model" in wanted:
+        found.append(PlainReader())
+    return found
