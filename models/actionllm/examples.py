@@ -38,8 +38,8 @@ class ActionLLMPlan:
     stretch: float = 0.15
     epochs: int = 20
     examples_per_epoch: int = 0
-    batch: int = 16
-    rate: float = 1e-3
+    batch: int = 8
+    rate: float = 2e-3
     warm_up: float = 2.0
     weight_decay: float = 0.02
     beta_1: float = 0.9

@@ -62,6 +62,9 @@ def load_frozen_model(
             fresh = AutoModelForCausalLM.from_config(backbone.config, dtype=torch.float32)
         backbone = fresh.to(device=device, dtype=backbone.dtype).eval().requires_grad_(False)
         revision = f"random-{seed}"
+    if str(device).startswith("cpu"):
+        # Sequences of 50 tokens: the fused attention's backward pass costs a processor more than plain matrix products.
+        backbone.set_attn_implementation("eager")
     _kept.clear()
     _kept[key] = FrozenModel(backbone, tokenizer, name, revision)
     return _kept[key]

@@ -27,7 +27,7 @@ from recordings import UserError
 from recordings.sequences import SegmentSequence, read_benchmark
 
 # The first layers of the language model that are used by default: what a processor core can train in minutes.
-DEFAULT_LAYERS = 4
+DEFAULT_LAYERS = 2
 LICENCE = "of the annotations that it was trained on: research use, cite their authors"
 
 
