@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
+from agents.anticipation.engines import ActionLLMEngine
 from evals.registry import TaskOptions
+from evals.tasks.anticipation import videos
 from evals.tasks.anticipation.systems import ONLY_NAMED, entrants
 from evals.tasks.anticipation.videos import UNDER_NOISE, _asked
+from recordings.sequences import Segment, SegmentSequence, SequenceFold, SequenceSet
 
 
 def test_what_is_trained_for_minutes_waits_to_be_named() -> None:
@@ -24,3 +29,16 @@ def test_they_are_asked_under_noise_too() -> None:
 def test_the_prompt_asks_the_language_model_of_the_options() -> None:
     engine = entrants(llm="http://127.0.0.1:9/v1#small")["prompted"].make()
     assert getattr(engine, "spec", "") == "http://127.0.0.1:9/v1#small"
+
+
+def test_inner_folds_are_not_run_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr(videos, "inner_beliefs", lambda makers, *more, **how: asked.append(list(makers)) or {})
+    monkeypatch.setattr(ActionLLMEngine, "fit", lambda self, sequences: None)
+    segments = (Segment("cut", 0.0, 10.0), Segment("eat", 10.0, 20.0))
+    whole = tuple(SegmentSequence(f"s{i}", segments, f"p{i}", "", 1.0) for i in range(4))
+    fold = SequenceFold("1", whole[:3], whole[3:])
+    known = SequenceSet("few", "own", ("cut", "eat"), {s.name: s for s in whole}, (fold,))
+    fitted = videos._fitted(known, fold, TaskOptions(systems=("actionllm", "prefix_neighbours")), 1)
+    assert asked == [["prefix_neighbours"]]
+    assert {"actionllm", "actionllm+prior^0.5"} <= set(fitted.systems)

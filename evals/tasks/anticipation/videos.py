@@ -81,7 +81,7 @@ def _fitted(known: SequenceSet, fold: SequenceFold, options: TaskOptions, every:
         engines[entrant.name].fit(fold.train)
         seconds[entrant.name] = time.perf_counter() - began
     uncertain = [e for e in asked.values() if not e.says_one]
-    makers = {e.name: e.inner or e.make for e in uncertain}
+    makers = {e.name: e.inner or e.make for e in uncertain if not e.only_named}
     pooled = [name for name in (*POOLED, NETWORK) if name in makers]
     wrong = {
         kind: Wrong(rate, known.vocabulary, options.seed).measure(fold.train) for kind, rate in NOISE.items() if pooled
