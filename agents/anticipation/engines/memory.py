@@ -78,6 +78,18 @@ class RememberingGrammar:
         self._kept[state] = np.asarray(shares)
         return self._kept[state]
 
+    def following_many(self, bases: Floats, done: Floats, currents: npt.NDArray[np.int64]) -> Floats:
+        """(n, K + 1), as `following`. bases: (n, K + 1) back-off probabilities; done: (n, K + 1) as `done`; currents: (n,)."""
+        scores = self._strength * np.log(bases + _FLOOR) + done @ self._weights.T
+        begun = np.flatnonzero(currents != BEGIN)
+        scores[begun, currents[begun]] = -np.inf
+        shares = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+    def done(self, past: Context) -> Floats:
+        """(K + 1,) 1 for what was done; the last is always 1."""
+        return self._done(_bits(past))
+
     def _done(self, bits: int) -> Floats:
         """(K + 1,) 1 for what was done; the last is always 1, so that every activity has its own constant."""
         found = np.array([bits >> i & 1 for i in range(self.grammar.end + 1)], dtype=np.float64)

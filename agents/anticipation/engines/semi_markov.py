@@ -15,6 +15,7 @@ from agents.anticipation.engines.memory import RememberingGrammar
 from recordings.sequences import SegmentSequence
 
 _MOST_STEPS = 60
+_MOST_CONTEXTS = 50_000
 
 
 @dataclass(slots=True)
@@ -34,13 +35,15 @@ class SemiMarkov:
     _grammar: Grammar = field(default_factory=lambda: Grammar((), 0), repr=False)
     _remembering: RememberingGrammar | None = field(default=None, repr=False)
     _lengths: Lengths = field(default_factory=Lengths, repr=False)
+    _met: _Contexts | None = field(default=None, repr=False)
+    _table: tuple[Floats, Floats] | None = field(default=None, repr=False)
 
     @property
     def parameters(self) -> int:
         return (self._remembering or self._grammar).parameters + self._lengths.parameters
 
     def fit(self, sequences: Sequence[SegmentSequence]) -> None:
-        self._grammar = Grammar(vocabulary_of(sequences), self.order)
+        self._grammar, self._met, self._table = Grammar(vocabulary_of(sequences), self.order), None, None
         if self.memory is None:
             self._grammar.fit(sequences)
         else:
@@ -75,6 +78,21 @@ class SemiMarkov:
             lengths = lengths * (observed.rest_s / np.maximum(sums, 1e-6))[:, None]
         return Belief(names, _shares(which, lengths, counted, observed.cell_times_s(), len(names)))
 
+    def _some_lengths(self, rng: np.random.Generator, activities: npt.NDArray[np.int64]) -> Floats:
+        """(n,) a known length of each: one table, in which activity k lies between k and k + 1."""
+        if self._table is None:
+            known = [self._lengths.known[name] for name in self._grammar.activities]
+            places = [k + np.cumsum(weights) / weights.sum() for k, (_, weights) in enumerate(known)]
+            self._table = np.concatenate([values for values, _ in known]), np.concatenate(places)
+        values, places = self._table
+        at = np.searchsorted(places, activities + rng.random(len(activities)), side="right")
+        return np.asarray(values[np.minimum(at, len(values) - 1)])
+
+    def _contexts(self) -> _Contexts:
+        if self._met is None or len(self._met) > _MOST_CONTEXTS:
+            self._met = _Contexts(self._grammar)
+        return self._met
+
     def _unknown(self, histories: Sequence[Observed]) -> list[str]:
         """Current activities that training never showed."""
         current = dict.fromkeys(history.segments[-1].activity for history in histories)
@@ -94,65 +112,96 @@ class SemiMarkov:
         remaining, weights = self._lengths.remaining(segment.activity, segment.duration_s / unit)
         first = unit * _drawn(rng, remaining, weights, draws)
         columns, seconds = [np.full(draws, current)], [first]
-        states = _States(self._remembering or grammar, grammar.history(observed.activities), grammar.end)
-        at = np.zeros(draws, dtype=np.int64)
+        walk = _Walk(self._contexts(), self._remembering, grammar.history(observed.activities), draws)
         gone = first.copy()
         active = np.arange(draws)
         for _ in range(_MOST_STEPS):
             active = active[gone[active] < limit_s]
             if not len(active):
                 break
-            here = at[active]
-            taken = (states.cumulated(here) <= rng.random(len(active))[:, None]).sum(axis=1)
+            taken = (walk.cumulated(active) <= rng.random(len(active))[:, None]).sum(axis=1)
             taken = np.minimum(taken, grammar.end)
-            at[active] = states.after(here, taken)
+            walk.go(active, taken)
             column, length = columns[-1].copy(), np.zeros(draws)
             goes_on = taken != grammar.end
             active, taken = active[goes_on], taken[goes_on]
             column[active] = taken
-            for number in np.unique(taken).tolist():
-                of = active[taken == number]
-                length[of] = unit * _drawn(rng, *self._lengths.known[grammar.activities[number]], len(of))
+            length[active] = unit * self._some_lengths(rng, taken)
             columns.append(column)
             seconds.append(length)
             gone += length
         return np.stack(columns, axis=1), np.stack(seconds, axis=1)
 
 
-class _States:
-    """Numbers for what the next activity depends on, so that many futures are drawn at once."""
+class _Contexts:
+    """The contexts that were met, numbered, with what follows each: looked up for many futures at once, kept between questions."""
 
-    def __init__(self, model: Grammar | RememberingGrammar, past: Context, kinds: int) -> None:
-        self._model = model
-        self._known = [model.state(past)]
-        self._number = {self._known[0]: 0}
-        self._rows: list[Floats] = []
-        self._kinds = kinds
+    def __init__(self, grammar: Grammar) -> None:
+        self._grammar = grammar
+        self._known: list[Context] = []
+        self._number: dict[Context, int] = {}
+        self._next: dict[int, int] = {}
+        self._table = np.zeros((256, grammar.end + 1))
 
-    def cumulated(self, numbers: npt.NDArray[np.int64]) -> Floats:
-        """(n, activities + 1) cumulated probabilities of what begins next in each state."""
-        needed = np.unique(numbers)
-        for number in needed.tolist():
-            while len(self._rows) <= number:
-                self._rows.append(np.empty(0))
-            if not len(self._rows[number]):
-                self._rows[number] = np.cumsum(self._model.following(self._known[number]))
-        table = np.stack([self._rows[number] for number in needed.tolist()])
-        return np.asarray(table[np.searchsorted(needed, numbers)])
+    def __len__(self) -> int:
+        return len(self._known)
 
-    def after(self, numbers: npt.NDArray[np.int64], activities: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """(n,) states once the activities have begun; an end leaves a state as it was."""
-        pairs, which = np.unique(numbers * (self._kinds + 1) + activities, return_inverse=True)
+    def context(self, past: Context) -> Context:
+        return self._grammar.state(past)[0]
+
+    def number(self, context: Context) -> int:
+        found = self._number.get(context)
+        if found is None:
+            found = self._number[context] = len(self._known)
+            self._known.append(context)
+            if found == len(self._table):
+                self._table = np.concatenate([self._table, np.zeros_like(self._table)])
+            self._table[found] = self._grammar.following((context, 0))
+        return found
+
+    def following(self, numbers: npt.NDArray[np.int64]) -> Floats:
+        """(n, activities + 1) back-off probabilities of what begins next."""
+        return np.asarray(self._table[numbers])
+
+    def after(self, numbers: npt.NDArray[np.int64], taken: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """(n,) contexts once the activities have begun; an end leaves a context as it was."""
+        kinds = self._grammar.end + 1
+        pairs, which = np.unique(numbers * kinds + taken, return_inverse=True)
         found = np.empty(len(pairs), dtype=np.int64)
         for i, pair in enumerate(pairs.tolist()):
-            number, activity = divmod(pair, self._kinds + 1)
-            found[i] = number
-            if activity != self._kinds:
-                state = self._model.after(self._known[number], activity)
-                found[i] = self._number.setdefault(state, len(self._known))
-                if found[i] == len(self._known):
-                    self._known.append(state)
+            known = self._next.get(pair)
+            if known is None:
+                number, activity = divmod(pair, kinds)
+                known = number
+                if activity != self._grammar.end:
+                    known = self.number(self._grammar.after((self._known[number], 0), activity)[0])
+                self._next[pair] = known
+            found[i] = known
         return found[which]
+
+
+class _Walk:
+    """Where each of many futures stands: its context, everything done in it, and its current activity (−1 before the first)."""
+
+    def __init__(self, contexts: _Contexts, memory: RememberingGrammar | None, past: Context, draws: int) -> None:
+        self._contexts, self._memory = contexts, memory
+        self._at = np.full(draws, contexts.number(contexts.context(past)))
+        self._current = np.full(draws, past[-1])
+        self._done = np.tile(memory.done(past), (draws, 1)) if memory else np.zeros((draws, 0))
+
+    def cumulated(self, active: npt.NDArray[np.int64]) -> Floats:
+        """(n, activities + 1) cumulated probabilities of what begins next in each of the futures."""
+        rows = self._contexts.following(self._at[active])
+        if self._memory is not None:
+            rows = self._memory.following_many(rows, self._done[active], self._current[active])
+        return np.asarray(np.cumsum(rows, axis=1))
+
+    def go(self, active: npt.NDArray[np.int64], taken: npt.NDArray[np.int64]) -> None:
+        self._at[active] = self._contexts.after(self._at[active], taken)
+        self._current[active] = taken
+        if self._memory is not None:
+            # The last column, which stands for the end, is 1 from the beginning.
+            self._done[active, taken] = 1.0
 
 
 def _shared_out(draws: int, weights: Sequence[float]) -> list[int]:
@@ -172,7 +221,10 @@ def _drawn(rng: np.random.Generator, values: Floats, weights: Floats, n: int) ->
 def _shares(which: npt.NDArray[np.int64], lengths: Floats, weights: Floats, times: Floats, kinds: int) -> Floats:
     """(CELLS, kinds): the weight of the futures that do each activity at each time; after its end a future's last goes on."""
     ends = np.cumsum(lengths, axis=1)
-    at = (ends[:, None, :] <= times[None, :, None]).sum(axis=2)
+    # For every end the first cell that lies behind it, counted up: how many ends lie before each cell.
+    first = np.searchsorted(times, ends, side="left") + (np.arange(len(ends)) * (CELLS + 1))[:, None]
+    counts = np.bincount(first.ravel(), minlength=len(ends) * (CELLS + 1)).reshape(len(ends), CELLS + 1)
+    at = np.cumsum(counts[:, :CELLS], axis=1)
     doing = np.take_along_axis(which, np.minimum(at, which.shape[1] - 1), axis=1)
     flat = (np.arange(CELLS)[None, :] * kinds + doing).ravel()
     counted = np.bincount(flat, np.repeat(weights, CELLS), CELLS * kinds).reshape(CELLS, kinds)
