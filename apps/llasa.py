@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from models.llasa.training import Item
 
 # Recordings of training subjects whose timelines become lessons, a set.
-RECORDINGS = 5
-LESSONS = 360
+RECORDINGS = 3
+LESSONS = 200
 # Lessons are longer than windows' exchanges and fewer: each is offered this often.
 REPEATED = 2
 
@@ -90,7 +90,7 @@ def training_lessons(data: Path, seed: int, recordings: int = RECORDINGS) -> Any
             who = chosen.subject_of(key, data)
             if who in met or who in HELD_OUT_SUBJECTS[name] or who in VALIDATION_SUBJECTS[name]:
                 continue
-            if len(met) == (3 * recordings if name != "hapt" else recordings):
+            if len(met) == (2 * recordings if name != "hapt" else recordings):
                 break
             met.add(who)
             recording = chosen.open(key, data)

@@ -22,8 +22,8 @@ from recordings import UserError
 
 Floats = npt.NDArray[np.float32]
 UNITS = 20
-EPOCHS = 40
-BATCH = 32
+EPOCHS = 20
+BATCH = 64
 RATE = 1e-3
 _AT_ONCE = 256
 _SHIPPED = Path(__file__).parent / "checkpoints" / "base"

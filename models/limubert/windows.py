@@ -57,7 +57,10 @@ def window_at(stream: Stream, start_s: float) -> Floats | None:
     span = Span(start_s, start_s + WINDOW_S)
     if stream.covered_s(span.start_s, span.end_s) < WINDOW_S / 2:
         return None
-    acc = averaged(_rows(stream, "acc", span), stream.rate_hz, SAMPLES) / SCALE_MS2
+    rows = _rows(stream, "acc", span)
+    if not rows.size or np.isfinite(rows).all(axis=0).mean() < 0.5:
+        return None
+    acc = averaged(rows, stream.rate_hz, SAMPLES) / SCALE_MS2
     gyro = (
         averaged(_rows(stream, "gyro", span), stream.rate_hz, SAMPLES)
         if stream.has("gyro_x", "gyro_y", "gyro_z")

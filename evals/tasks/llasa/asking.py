@@ -6,14 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
-
 from evals.runs import Sample
 from evals.tasks.llasa.closed_set import Answered
 from evals.tasks.llasa.open_ended import Asked, marked, questions, template_answer
 from evals.tasks.llasa.windows import Sides, balanced, stacked
 from models.limubert import LabelledWindow
-from models.limubert.windows import SCALE_MS2
 from models.llasa.data import UNION
 
 Closed = Callable[[Sides], tuple[Sequence[LabelledWindow], Answered]]
@@ -142,23 +139,12 @@ class TemplateReader:
         return ""
 
     def labels(self, windows: Sequence[LabelledWindow], classes: tuple[str, ...]) -> list[str]:
-        from recordings import ACCELERATION, ROTATION, Span, Stream
+        from models.llasa.training.validation import as_stream
 
         found = []
         for window in windows:
-            values = window.values.T.copy()
-            values[:3] *= SCALE_MS2
-            stream = Stream(
-                name="window",
-                modality="motion",
-                channels=ACCELERATION + ROTATION,
-                units=("m/s²",) * 3 + ("rad/s",) * 3,
-                rate_hz=20.0,
-                samples=np.ascontiguousarray(values),
-                position=window.position,
-                gravity="included",
-            )
-            said = self.model.predict(stream, [Span(0.0, 6.0)], position=window.position, labels=classes)
+            stream = as_stream(window)
+            said = self.model.predict(stream, [stream.span], position=window.position, labels=classes)
             found.append(said.labels[int(said.probabilities[0].argmax())])
         return found
 
