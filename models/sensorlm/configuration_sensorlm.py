@@ -34,7 +34,7 @@ class SensorLMConfig(PretrainedConfig):
         columns: int = SIGNALS,
         rate_hz: float = 50.0,
         patch_rows: int = 16,
-        patch_columns: int = 3,
+        patch_columns: int = 6,
         width: int = 128,
         depth: int = 4,
         heads: int = 4,

@@ -66,8 +66,8 @@ DAY = Scheme(
             (
                 Spoken("rmssd0595", "successive beat difference"),
                 Spoken("pnn20", "share of differing beats"),
-                Spoken("LF", "low-frequency heart power"),
-                Spoken("HF", "high-frequency heart power"),
+                Spoken("LF", "low frequency heart power"),
+                Spoken("HF", "high frequency heart power"),
                 Spoken("LF_HF", "ratio of heart powers"),
             ),
             2,

@@ -27,7 +27,14 @@ _USUAL_SAMPLES = 128
 class Learner:
     """One run's weights. `epoch` is a pure function of them, the seed and the epoch's number."""
 
-    def __init__(self, config: SensorLMConfig, recipe: Recipe, seed: int, device: torch.device) -> None:
+    def __init__(
+        self,
+        config: SensorLMConfig,
+        recipe: Recipe,
+        seed: int,
+        device: torch.device,
+        processor: SensorLMProcessor | None = None,
+    ) -> None:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.model = SensorLM(config).to(device)
@@ -40,7 +47,7 @@ class Learner:
         )
         self.average = {k: v.detach().clone() for k, v in self.model.state_dict().items()}
         self.recipe, self.device, self.seed = recipe, device, seed
-        self.processor = SensorLMProcessor(config)
+        self.processor = SensorLMProcessor(config) if processor is None else processor
 
     def restore(self, tensors: dict[str, Tensor]) -> None:
         self.model.load_state_dict(part(tensors, "model"))

@@ -18,6 +18,7 @@ from models.motion.training.state import StageState, load_state, save_state
 from models.sensorlm.captions.wording import PHRASES
 from models.sensorlm.configuration_sensorlm import PLACEMENTS, SensorLMConfig
 from models.sensorlm.labels import known_phrases
+from models.sensorlm.processing_sensorlm import Embedder, SensorLMProcessor
 from models.sensorlm.tokenizer import caption_vocabulary
 from models.sensorlm.training.learner import Learner
 from models.sensorlm.training.pairs import read_streams
@@ -79,13 +80,14 @@ def train_sensorlm(
     recipe: Recipe | None = None,
     plan: CaptionPlan | None = None,
     corpus: Corpus | None = None,
+    embedder: Embedder | None = None,
     stop_after_epochs: int | None = None,
 ) -> SensorLMTraining:
     """Train on the four motion sets without held-out and validation subjects; write checkpoint and card into `output_dir`.
 
     Captions are written anew for every window drawn. `budget_minutes` chooses the epochs from the time of a few steps here, so
     their number is not reproducible; `epochs` is. `resume` goes on after the last finished epoch, bit for bit on one machine.
-    `stop_after_epochs` ends this call early, as an interruption would. corpus: already read, for tests.
+    `stop_after_epochs` ends this call early, as an interruption would. corpus: already read, embedder: of sentences, for tests.
 
     Raises UserError when the data are missing, or the folder holds a run with other settings.
     """
@@ -99,10 +101,14 @@ def train_sensorlm(
     sampler = WindowSampler(fitting, chosen)
     steps = max(1, round(recipe.epoch_windows / recipe.batch_size))
     found = load_state(output_dir, STAGE) if resume else None
+    processor = SensorLMProcessor(config, embedder)
+    if resume and (output_dir / SENTENCES).is_file():
+        # As many as the state knew: a vector's last bits depend on what was embedded beside it.
+        processor.load(output_dir / SENTENCES, None if found is None else int(found[1]["sentences.known"]))
     if epochs is None and found is not None:
         epochs = int(found[0].settings["epochs"])
     if epochs is None:
-        epochs = _affordable(budget_minutes, sampler, config, recipe, plan, chosen, steps)
+        epochs = _affordable(budget_minutes, sampler, config, recipe, plan, chosen, steps, processor)
     settings = {"seed": seed, "epochs": epochs, "recipe": asdict(recipe), "plan": _plain(asdict(plan))}
     shape = ("objective", "text_tower", "width", "depth", "text_depth", "embedding_size", "patch_rows", "patch_columns")
     settings |= {name: getattr(config, name) for name in shape}
@@ -113,7 +119,7 @@ def train_sensorlm(
             found="a run with other settings",
             cure="choose another folder, or start over without resuming",
         )
-    learner = Learner(config, recipe, seed, chosen)
+    learner = Learner(config, recipe, seed, chosen, processor)
     density = torch.zeros(len(PLACEMENTS), GRID_POINTS)
     density[: len(whole.gravity_density)] = torch.from_numpy(whole.gravity_density)
     learner.model.gravity_density.copy_(density)
@@ -122,10 +128,6 @@ def train_sensorlm(
     if found is not None:
         state = found[0]
         learner.restore(found[1])
-    if resume and (output_dir / SENTENCES).is_file():
-        # As many as the state knew: a vector's last bits depend on what was embedded beside it.
-        known = None if found is None else int(found[1]["sentences.known"])
-        learner.processor.load(output_dir / SENTENCES, known)
     kept = 0
     ran = 0
     while state.epoch < epochs and ran != stop_after_epochs:
@@ -188,11 +190,12 @@ def _affordable(
     plan: CaptionPlan,
     device: torch.device,
     steps: int,
+    processor: SensorLMProcessor,
 ) -> int:
     """Epochs that fit the budget, timed on a few steps of a learner that is thrown away."""
     if budget_minutes is None:
         return DEFAULT_EPOCHS
-    trial = Learner(config, recipe, 0, device)
+    trial = Learner(config, recipe, 0, device, processor)
     # The first steps also read most wordings for the first time: they say nothing about the later ones.
     trial.epoch(sampler, plan, 0, (0, 6, 24), lambda text, share: None)
     begun = time.monotonic()

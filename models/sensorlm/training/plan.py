@@ -38,8 +38,8 @@ class CaptionPlan:
 class Recipe:
     """epoch_windows: an epoch ends where the state is written, not where the data end."""
 
-    batch_size: int = 256
-    epoch_windows: int = 12_800
+    batch_size: int = 128
+    epoch_windows: int = 6_400
     peak_rate: float = 1.2e-3
     weight_decay: float = 0.03
     second_moment: float = 0.99
