@@ -17,6 +17,8 @@ Doubles = npt.NDArray[np.float64]
 
 # The future window, whatever is asked later: shorter horizons are its beginning.
 WINDOW = 0.5
+# What the paper draws from Breakfast in an epoch (three shares of each video, one start), whatever is multiplied here.
+MOST_PER_EPOCH = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class ActionLLMPlan:
     start_step_s apart, at which a sequence may begin (50 Salads in the paper: 8, of 8/30 s; Breakfast: 1). noise: the share of
     observed segments whose activity is told wrongly, drawn anew for each example (the paper names no rate). stretch: standard
     deviation of the logarithm by which durations vary, 0 for none (the paper's). examples_per_epoch: 0 for one of each
-    (sequence, share, start) as in the paper. rate: at the peak, after warm_up epochs, then half a cosine down to 0.
+    (sequence, share, start) as in the paper, at most MOST_PER_EPOCH. rate: at the peak, after warm_up epochs, then half a cosine down to 0.
     """
 
     shares: tuple[float, ...] = (0.1, 0.2, 0.3, 0.4, 0.5)
@@ -47,7 +49,7 @@ class ActionLLMPlan:
     largest_gradient: float = 1.0
 
     def per_epoch(self, sequences: int) -> int:
-        return self.examples_per_epoch or sequences * len(self.shares) * self.starts
+        return self.examples_per_epoch or min(sequences * len(self.shares) * self.starts, MOST_PER_EPOCH)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -121,6 +121,13 @@ def test_drawing_is_seeded_and_counts_a_trial_once() -> None:
         assert np.array_equal(a.future, b.future)
 
 
+def test_an_epoch_is_as_long_as_the_papers() -> None:
+    assert ActionLLMPlan().per_epoch(40) == 1600  # 50 Salads: five shares, eight starts
+    assert ActionLLMPlan(shares=(0.2, 0.3, 0.5), starts=1).per_epoch(1279) == 3837  # Breakfast
+    assert ActionLLMPlan().per_epoch(1279) == 4000
+    assert ActionLLMPlan(examples_per_epoch=8).per_epoch(1279) == 8
+
+
 def test_stretching_keeps_order_and_tiling() -> None:
     longer = stretched(_sequence(), np.array([2.0, 1.0, 1.0, 1.0, 0.5]))
     assert [s.duration_s for s in longer.segments] == pytest.approx([20.0, 20.0, 5.0, 15.0])
