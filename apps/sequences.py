@@ -69,6 +69,7 @@ def _from_json(path: Path) -> Sequence[EpisodeLike]:
 def _from_table(path: Path) -> Sequence[EpisodeLike] | None:
     """None where the table is a recording: it has no column of activities."""
     from agents.anticipation import Happened
+    from recordings.sequences import Segment, require_tiling
 
     with path.open(encoding="utf-8-sig", newline="", errors="replace") as file:
         rows = csv.DictReader(file)
@@ -85,4 +86,5 @@ def _from_table(path: Path) -> Sequence[EpisodeLike] | None:
                     found="something else",
                     cure="correct that line",
                 ) from None
-        return found
+    require_tiling([Segment(h.activity, h.start_s, h.end_s) for h in found], path, gaps=True)
+    return found

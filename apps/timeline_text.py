@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from rich.console import Console
 from rich.padding import Padding
@@ -117,23 +118,26 @@ def sentence(said: SentenceRecord, numbers: dict[str, int]) -> Text:
     return text
 
 
-def forecast_line(forecast: ForecastRecord) -> str:
+def forecast_line(forecast: ForecastRecord, start: datetime | None = None) -> str:
     window = (
         ""
         if forecast.interval_s is None
-        else f", between {clock(forecast.interval_s[0])} and {clock(forecast.interval_s[1])}"
+        else f", between {clock(forecast.interval_s[0], start)} and {clock(forecast.interval_s[1], start)}"
     )
     length = "" if forecast.duration_s is None else f", for about {duration(forecast.duration_s)}"
+    ends = getattr(forecast, "duration_interval_s", None)
+    if ends is not None:
+        length += f" ({duration(ends[0])} to {duration(ends[1])})"
     basis = f"from {duration(forecast.from_.observed_s)} observed, {plain(forecast.from_.method, 200)}"
-    return f"{activity_phrase(forecast.activity)} at about {clock(forecast.start_s)}{window}{length} ({percent(forecast.probability)}; {basis})"
+    return f"{activity_phrase(forecast.activity)} at about {clock(forecast.start_s, start)}{window}{length} ({percent(forecast.probability)}; {basis})"
 
 
-def print_forecast(console: Console, forecast: Sequence[ForecastRecord]) -> None:
+def print_forecast(console: Console, forecast: Sequence[ForecastRecord], start: datetime | None = None) -> None:
     console.print(Text("What comes next", style="bold"))
     if not forecast:
         console.print("  cannot tell: too little was observed to say")
     for one in forecast:
-        console.print(Text(f"  {forecast_line(one)}"))
+        console.print(Text(f"  {forecast_line(one, start)}"))
 
 
 def models_line(models: Iterable[ModelRecord]) -> str:

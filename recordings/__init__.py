@@ -1,5 +1,6 @@
 """What was recorded: files in, one `Recording` out, with the history of every step. No learning happens here."""
 
+from recordings.cutting import recorded_until
 from recordings.errors import UserError, plain
 from recordings.opening import open_recording
 from recordings.options import ReadOptions
@@ -34,6 +35,7 @@ __all__ = [
     "Window",
     "open_recording",
     "plain",
+    "recorded_until",
     "resample",
     "resample_step",
     "sliding",

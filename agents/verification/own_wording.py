@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from agents.verification.facts import Facts, Finding
 from agents.wording.measurements import event_sentence, measurement_sentence, statistic_sentence, trend_sentence
 from agents.wording.phrases import TREND_WORDS
+from agents.wording.sentences import followed_sentence
 
-_MEASURED = frozenset({"measure", "describe_statistics", "detect_events", "caption_trend"})
+_MEASURED = frozenset({"measure", "describe_statistics", "detect_events", "caption_trend", "anticipate"})
 # A stream's name comes from the user's file: one plain word, so that a name can carry no claim of its own.
 _PLAIN_NAME = re.compile(r"[A-Za-z]{1,24}")
 
@@ -26,6 +27,10 @@ def own_wording(sentence: str, facts: Facts, evidence_ids: Sequence[str]) -> boo
 
 
 def _wordings(fact: Finding, facts: Facts) -> Iterator[str]:
+    if fact.tool == "anticipate":
+        if fact.quantity == "followed":
+            yield followed_sentence(fact)
+        return
     if isinstance(fact.value, str):
         if fact.value in TREND_WORDS:
             yield trend_sentence(fact, facts.start)

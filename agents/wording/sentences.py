@@ -143,6 +143,23 @@ def forecast_sentence(forecast: ForecastLike, start: datetime | None = None) -> 
     return f"{lead}."
 
 
+class FollowedLike(Protocol):
+    """How often one activity followed another in what was learnt from: `channel` the earlier, `value` the later."""
+
+    @property
+    def channel(self) -> str | None: ...
+    @property
+    def value(self) -> float | int | str | bool: ...
+    @property
+    def probability(self) -> float | None: ...
+
+
+def followed_sentence(fact: FollowedLike) -> str:
+    """ "After sitting, lying down came next in 50 % of the known cases." """
+    share = percent(fact.probability or 0.0)
+    return f"After {activity_phrase(str(fact.channel))}, {activity_phrase(str(fact.value))} came next in {share} of the known cases."
+
+
 def _between(interval_s: tuple[float, float], start: datetime | None) -> str:
     return f"between {clock(interval_s[0], start)} and {clock(interval_s[1], start)}"
 

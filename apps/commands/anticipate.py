@@ -19,7 +19,7 @@ def anticipate(
         str,
         typer.Argument(
             metavar="RECORDING|SEQUENCE",
-            help="A recording; a timeline that annotate wrote (JSON or CSV); activities with seconds: 'sitting 60, walking 30'; or, with --observe, a CSV of segments.",
+            help="A recording; a timeline that annotate wrote (JSON or CSV); activities with seconds: 'sitting 60, walking 30'; a log of days (start, end, activity); or, with --observe, a CSV of segments.",
         ),
     ],
     horizon: Annotated[
@@ -32,7 +32,7 @@ def anticipate(
     ] = None,
     observe: Annotated[
         float | None,
-        typer.Option("--observe", metavar="SHARE", help="Only this first share of a segment file has been seen: 0.3."),
+        typer.Option("--observe", metavar="SHARE", help="Only this first share of it has been seen: 0.3."),
     ] = None,
     sequence: Annotated[
         str | None, typer.Option("--sequence", metavar="NAME", help="Which sequence of a file that holds many.")
@@ -48,6 +48,16 @@ def anticipate(
         Path | None,
         typer.Option("--model", metavar="DIR", help="What `telltale train actionllm` wrote, for --engine actionllm."),
     ] = None,
+    sounds: Annotated[
+        Path | None,
+        typer.Option("--sounds", metavar="CSV", help="Sound events beside a segment file: sound, start_s, end_s."),
+    ] = None,
+    wrong: Annotated[
+        float,
+        typer.Option(
+            "--wrong", metavar="SHARE", help="How many of a segment file's observed labels may be wrong: 0.1."
+        ),
+    ] = 0.0,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
     data: options.Data = None,
@@ -63,60 +73,30 @@ def anticipate(
     position: options.Position = None,
 ) -> None:
     """Tell which activity comes next, when and for how long, from what happened so far; or that it cannot be told."""
-    from agents.anticipation import Anticipator
+    from apps.anticipating import anticipated
     from apps.console import progress, results
-    from apps.sequences import sequence_of
+    from apps.segment_files import Asking
     from apps.settings import load_settings
-    from apps.timeline_text import print_forecast
     from apps.workbench import Workbench
-    from recordings import UserError
 
-    if observe is not None or learn_from is not None or sequence is not None:
-        from apps.segment_files import anticipate_segments
-
-        with progress(quiet) as report:
-            answer = anticipate_segments(
-                Path(source),
-                observe,
-                horizon,
-                sequence,
-                learn_from,
-                engine,
-                checkpoint=model,
-                open_llm=lambda: Workbench(load_settings(config, llm=llm), report).open_llm(),
-                progress=report,
-            )
-        if as_json:
-            typer.echo(json.dumps(answer.as_json(source), indent=1, ensure_ascii=False))
-        else:
-            results().print(answer.heading, style="bold")
-            print_forecast(results(), answer.forecast)
-        return
-    if engine or model is not None:
-        raise UserError("--engine", expected="a segment file and --observe", found="none", cure="give --observe SHARE")
-    horizon_s = 300.0 if horizon is None else horizon
-    if horizon_s < 1:
-        raise UserError(
-            "--horizon",
-            expected="at least 1 second",
-            found=f"{horizon_s:g}",
-            cure="a share needs --observe and a segment file",
-        )
     settings = load_settings(
         config, data=data, llm=llm, fusion=fusion, motion_model=motion_model, audio_model=audio_model, exemplars=exemplars,
         exclude_subject=exclude_subject, units=units, rate=rate, position=position,
     )  # fmt: skip
-    so_far = sequence_of(source)
     with progress(quiet) as report:
-        bench = Workbench(settings, report)
-        if so_far is None:
-            timeline = bench.annotate(bench.open(source), horizon_s)
-            forecast = timeline.forecast
-        else:
-            forecast = Anticipator.shipped(bench.llm).forecast(so_far, horizon_s=horizon_s)
+        asking = Asking(
+            observe,
+            horizon,
+            learn_from,
+            engine,
+            model,
+            lambda: Workbench(settings, report).open_llm(),
+            report,
+            sounds,
+            wrong,
+        )
+        answer = anticipated(source, sequence, asking, lambda: Workbench(settings, report))
     if as_json:
-        rows = [one.model_dump(mode="json") for one in forecast]
-        status = "answered" if rows else "cannot_tell"
-        typer.echo(json.dumps({"source": source, "status": status, "forecast": rows}, indent=1, ensure_ascii=False))
+        typer.echo(json.dumps(answer.as_json(), indent=1, ensure_ascii=False))
     else:
-        print_forecast(results(), forecast)
+        answer.print(results())

@@ -67,6 +67,47 @@ def read_sequences(path: Path, *, rate_hz: float | None = None, gaps: bool = Fal
     return tuple(found)
 
 
+def read_sounds(path: Path) -> dict[str, tuple[Segment, ...]]:
+    """Sound events by the sequence they belong to ("" where the table names none): columns sound (or class, event), start_s,
+    end_s (or stop_s), and optionally sequence (or video, recording). They may overlap. UserError with the line."""
+    found: dict[str, list[Segment]] = {}
+    try:
+        with path.open(encoding="utf-8-sig", newline="", errors="replace") as file:
+            rows = csv.DictReader(file)
+            names = rows.fieldnames or ()
+            sound, end = _first(names, ("sound", "class", "event")), _first(names, ("end_s", "stop_s"))
+            sequence = _first(names, (*_SEQUENCE, "video_id"))
+            if sound is None or end is None or "start_s" not in names:
+                raise UserError(
+                    path,
+                    expected="columns sound, start_s, end_s",
+                    found=", ".join(names) or "nothing",
+                    cure="name the columns so",
+                )
+            for row in rows:
+                where = f"{path}, line {rows.line_num}"
+                try:
+                    start_s, end_s = float(row["start_s"]), float(row[end])
+                except (TypeError, ValueError):
+                    raise UserError(
+                        where, expected="numbers in start_s and end_s", found="something else", cure="correct that line"
+                    ) from None
+                if not 0 <= end_s - start_s < float("inf"):
+                    raise UserError(
+                        where, expected="an end after the start", found=f"{start_s:g} s to {end_s:g} s",
+                        cure="correct or remove that line",
+                    )  # fmt: skip
+                name = plain(row[sequence] or "", 80) if sequence else ""
+                found.setdefault(name, []).append(Segment(plain(row[sound] or "", 80), start_s, end_s))
+    except OSError as failure:
+        raise UserError(
+            path, expected="a readable table", found=failure.strerror, cure="name another file"
+        ) from failure
+    if not found:
+        raise UserError(path, expected="at least one sound", found="none", cure="name a file with sounds")
+    return {name: tuple(sorted(events, key=lambda s: (s.end_s, s.start_s))) for name, events in found.items()}
+
+
 def _first(names: Iterable[str], known: tuple[str, ...]) -> str | None:
     present = set(names)
     return next((name for name in known if name in present), None)

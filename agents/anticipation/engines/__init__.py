@@ -7,7 +7,7 @@ from agents.anticipation.engines.constant import MostFrequent, RepeatLast
 from agents.anticipation.engines.deciding import Balance
 from agents.anticipation.engines.denoised import Denoised, believe_about
 from agents.anticipation.engines.engine import CELLS, Belief, Engine, Observed, vocabulary_of
-from agents.anticipation.engines.forecasting import forecast_segments, observe
+from agents.anticipation.engines.forecasting import forecast_segments, observe, require_shares
 from agents.anticipation.engines.known import DEFAULT_ENGINE, ENGINES, engine_named
 from agents.anticipation.engines.markov import Markov
 from agents.anticipation.engines.neighbours import PrefixNeighbours
@@ -39,5 +39,6 @@ __all__ = [
     "engine_named",
     "forecast_segments",
     "observe",
+    "require_shares",
     "vocabulary_of",
 ]

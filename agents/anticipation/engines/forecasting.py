@@ -18,12 +18,8 @@ from recordings.sequences import SegmentSequence, require_known
 _CHANGE_COSTS = 4.0
 
 
-def observe(sequence: SegmentSequence, share: float, horizon: float) -> Observed:
-    """The first `share` of a sequence, and the question what follows in the next `horizon`, both parts of its whole length.
-
-    The whole length is thereby known, and may be used. UserError where nothing or everything would be observed, nothing
-    asked, or more asked than the sequence has left.
-    """
+def require_shares(share: float, horizon: float) -> None:
+    """UserError where nothing or everything would be observed, nothing asked, or more asked than is left."""
     if not 0.0 < share < 1.0:
         raise UserError(
             "--observe", expected="a share of the sequence between 0 and 1", found=f"{share:g}",
@@ -34,6 +30,15 @@ def observe(sequence: SegmentSequence, share: float, horizon: float) -> Observed
             "--horizon", expected=f"a share above 0 and at most {1 - share:g}, what is left after --observe {share:g}",
             found=f"{horizon:g}", cure="ask for less, or observe less",
         )  # fmt: skip
+
+
+def observe(sequence: SegmentSequence, share: float, horizon: float) -> Observed:
+    """The first `share` of a sequence, and the question what follows in the next `horizon`, both parts of its whole length.
+
+    The whole length is thereby known, and may be used. UserError where nothing or everything would be observed, nothing
+    asked, or more asked than the sequence has left.
+    """
+    require_shares(share, horizon)
     segments = sequence.observed(share)
     if not segments:
         raise UserError(

@@ -82,8 +82,8 @@ class SemiMarkov:
         """(n,) a known length of each: one table, in which activity k lies between k and k + 1."""
         if self._table is None:
             known = [self._lengths.known[name] for name in self._grammar.activities]
-            places = [k + np.cumsum(weights) / weights.sum() for k, (_, weights) in enumerate(known)]
-            self._table = np.concatenate([values for values, _ in known]), np.concatenate(places)
+            shares = [k + np.cumsum(weights) / weights.sum() for k, (_, weights) in enumerate(known)]
+            self._table = np.concatenate([values for values, _ in known]), np.concatenate(shares)
         values, places = self._table
         at = np.searchsorted(places, activities + rng.random(len(activities)), side="right")
         return np.asarray(values[np.minimum(at, len(values) - 1)])

@@ -33,7 +33,7 @@ from evals.tasks.anticipation.wearables import (
     told_by,
     whole_moments,
 )  # fmt: skip
-from recordings import Recording
+from recordings import Recording, recorded_until
 from recordings.datasets import HELD_OUT_SUBJECTS, dataset
 
 if TYPE_CHECKING:
@@ -104,8 +104,7 @@ def _recording(data_dir: Path, k: Known) -> Recording:
 def _timeline(recording: Recording, question: Question, bench: Bench, part: str, name: str, subject: str) -> Sample:
     from agents.annotate import AnnotateSettings, annotate
 
-    streams = tuple(dataclasses.replace(s, samples=s.between(s.start_s, question.now_s)) for s in recording.streams)
-    seen = dataclasses.replace(recording, id=f"{recording.id}-{name}", streams=streams)
+    seen = recorded_until(recording, question.now_s)
     settings = AnnotateSettings(fusion="never", window_s=bench.window_s, stride_s=bench.stride_s)
     timeline = annotate(seen, bench=bench, llm=None, settings=settings)
     if seen.id in bench.recording_ids:
