@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tools.exemplars import ExemplarStore
     from tools.llasa import WindowReader
     from tools.sensor_language import SensorLanguageModel
+    from tools.word_search.model import WordModel
 
 T = TypeVar("T")
 
@@ -23,7 +24,7 @@ STRIDE_S = 1.28
 class Bench:
     """Models, exemplars and recordings that the tools work on. Threads may share it.
 
-    motion, sound, exemplars, sensor_language, llasa: None means that the bench has none; tools then answer "no data". Results of whole-stream
+    motion, sound, exemplars, sensor_language, llasa, words: None means that the bench has none; tools then answer "no data". Results of whole-stream
     computations are kept until the recording is removed.
     """
 
@@ -36,6 +37,7 @@ class Bench:
         stride_s: float = STRIDE_S,
         sensor_language: SensorLanguageModel | None = None,
         llasa: WindowReader | None = None,
+        words: WordModel | None = None,
     ) -> None:
         if window_s <= 0 or stride_s <= 0:
             raise UserError(
@@ -48,6 +50,7 @@ class Bench:
         self.sound = sound
         self.exemplars = exemplars
         self.sensor_language = sensor_language
+        self.words = words
         self.llasa = llasa
         self.window_s = window_s
         self.stride_s = stride_s

@@ -29,6 +29,7 @@ from tools.search import search_exemplars
 from tools.sensor_language import classify_with_sensorllm, describe_trend
 from tools.statistics import describe_statistics
 from tools.trend_caption import caption_trend
+from tools.word_search import search_windows
 
 Answer = tuple[str, list[Evidence]]
 # A content longer than this drowns a model; the artifact always holds everything.
@@ -91,6 +92,13 @@ class SearchArguments(SpansArguments):
     k: int = Field(default=5, ge=1, le=50, description="How many neighbours a span.")
     exclude_subject: str | None = Field(default=None, description="A person whose exemplars must not be found.")
     exclude_recording: str | None = Field(default=None, description="A recording that must not be found.")
+
+
+class WordsArguments(Arguments):
+    words: str = Field(
+        description="What was done, in a few words; one thing may be said to come after or before another."
+    )
+    most: int = Field(default=5, ge=1, le=50, description="How many stretches at most.")
 
 
 def bench_of(config: RunnableConfig) -> Bench:
@@ -208,6 +216,10 @@ def _search_exemplars(
     )
 
 
+def _search_windows(recording_id: str, words: str, config: RunnableConfig, most: int = 5) -> Answer:
+    return _answer(lambda: search_windows(bench_of(config), recording_id, words, most))
+
+
 def _tool(function: Callable[..., Answer], name: str, description: str, arguments: type[Arguments]) -> BaseTool:
     return StructuredTool.from_function(
         func=function,
@@ -301,5 +313,11 @@ TOOLS: tuple[BaseTool, ...] = (
         "Find labelled windows of other people that resemble each span: their labels and distances, and the label that "
         "they vote for.",
         SearchArguments,
+    ),
+    _tool(
+        _search_windows,
+        "search_windows",
+        "Find the stretches of a recording that a few words describe, such as 'climbing stairs after sitting'.",
+        WordsArguments,
     ),
 )

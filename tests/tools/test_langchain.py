@@ -28,6 +28,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "detect_events": {"span": SPAN},
     "measure": {"span": SPAN, "quantity": "percentile_90", "channel": "acc_magnitude"},
     "search_exemplars": {"spans": [SPAN], "k": 3},
+    "search_windows": {"words": "walking upstairs"},
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -28,7 +29,7 @@ class Counting:
     """A model of one kind a direction: a window's vector is the kind that its samples show."""
 
     name, revision, licence = "counting", "counting-1", "none"
-    matching = {"log_odds": 0.0, "behind": 2.0, "familiar": 0.57}
+    matching: ClassVar[dict[str, float]] = {"log_odds": 0.0, "behind": 2.0, "familiar": 0.57}
 
     def windows(self, stream: Stream, spans, *, position=None) -> Read:
         vectors, usable = np.zeros((len(spans), 3), np.float32), np.zeros(len(spans), bool)
@@ -165,3 +166,17 @@ def test_the_graph_finds_what_is_nearest(index: WindowIndex):
     index.add(a_recording([("walking", 20), ("sitting", 20)]))
     found = index.nearest(np.array([0, 1, 0], np.float32), 3, Filter())
     assert len(found) == 3 and all(place.span.start_s > 17 for place, _ in found)
+
+
+def test_the_tool_gives_only_what_the_samples_bear_out():
+    from tools import Bench
+    from tools.errors import NoData
+    from tools.word_search import search_windows
+
+    bench = Bench(words=Counting())
+    bench.add(a_recording([("walking", 30), ("sitting", 20)]))
+    (one,) = search_windows(bench, "a", "sitting after walking")
+    assert (one.quantity, one.value, one.model) == ("described_by", "sitting", "counting-1")
+    assert one.start_s > 25 and one.end_s <= 50 and "order=after walking" in one.method
+    with pytest.raises(NoData, match="paragliding"):
+        search_windows(bench, "a", "paragliding")

@@ -57,8 +57,12 @@ class Found:
 def find(
     index: WindowIndex, model: WordModel, query: Query, *, wanted: Filter | None = None, most: int = 10, within_s: float = WITHIN_S
 ) -> Found:  # fmt: skip
-    """The stretches that match best, at most `most`, best first."""
-    pool = index.read(wanted or Filter())
+    """The stretches of indexed recordings that match best, at most `most`, best first."""
+    return find_in(index.read(wanted or Filter()), model, query, most=most, within_s=within_s)
+
+
+def find_in(pool: Indexed, model: WordModel, query: Query, *, most: int = 10, within_s: float = WITHIN_S) -> Found:
+    """As `find`, among these windows."""
     searched = len(pool.places)
     if not searched:
         return Found("nothing", query, note="no window with usable motion was searched")

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from recordings import Recording, Span, sliding
+from recordings import ACCELERATION, Recording, Span, sliding
 from tools.exemplars.chroma import SPACE, client, own_numbers
 from tools.perception import Floats
 from tools.word_search.model import WordModel
@@ -91,31 +91,24 @@ class WindowIndex:
         if self.has(recording):
             return 0
         self.forget(recording.id)
-        added = 0
-        for stream in recording.of("motion"):
-            if not stream.has("acc_x", "acc_y", "acc_z"):
-                continue
-            spans = [w.span for w in sliding(recording.id, stream.span, WINDOW_S, STRIDE_S)]
-            found = self._model.windows(stream, spans)
-            rows = np.flatnonzero(found.usable)
-            ids = [f"{recording.id}/{stream.name}@{spans[i].start_s:.3f}" for i in rows]
-            said = [
-                {
-                    "recording_id": recording.id,
-                    "stream": stream.name,
-                    "start_s": round(spans[i].start_s, 3),
-                    "end_s": round(spans[i].end_s, 3),
-                    "position": stream.position or "unknown",
-                    "subject": recording.subject or "",
-                    "mark": mark(recording),
-                }
-                for i in rows
-            ]
-            for first in range(0, len(rows), BATCH):
-                part = slice(first, first + BATCH)
-                self._collection.add(ids=ids[part], embeddings=found.vectors[rows[part]], metadatas=said[part])
-            added += len(rows)
-        return added
+        found = windows_of(recording, self._model)
+        ids = [f"{p.recording_id}/{p.stream}@{p.span.start_s:.3f}" for p in found.places]
+        said = [
+            {
+                "recording_id": p.recording_id,
+                "stream": p.stream,
+                "start_s": p.span.start_s,
+                "end_s": p.span.end_s,
+                "position": p.position,
+                "subject": p.subject,
+                "mark": mark(recording),
+            }
+            for p in found.places
+        ]
+        for first in range(0, len(ids), BATCH):
+            part = slice(first, first + BATCH)
+            self._collection.add(ids=ids[part], embeddings=found.vectors[part], metadatas=said[part])
+        return len(ids)
 
     def forget(self, recording_id: str) -> int:
         """Delete a recording's windows; how many there were."""
@@ -159,6 +152,24 @@ class WindowIndex:
             query_embeddings=vector[None], n_results=min(k, len(self)), where=wanted.where(), include=["metadatas", "distances"]
         )  # fmt: skip
         return [(_place(m), float(d)) for m, d in zip(found["metadatas"][0], found["distances"][0], strict=True)]
+
+
+def windows_of(recording: Recording, model: WordModel) -> Indexed:
+    """Every usable window of every motion stream of a recording."""
+    places: list[Place] = []
+    parts: list[Floats] = []
+    for stream in recording.of("motion"):
+        if not stream.has(*ACCELERATION):
+            continue
+        spans = [w.span for w in sliding(recording.id, stream.span, WINDOW_S, STRIDE_S)]
+        found = model.windows(stream, spans)
+        rows = np.flatnonzero(found.usable)
+        worn, who = stream.position or "unknown", recording.subject or ""
+        for i in rows.tolist():
+            span = Span(round(spans[i].start_s, 3), round(spans[i].end_s, 3))
+            places.append(Place(recording.id, stream.name, span, worn, who))
+        parts.append(found.vectors[rows])
+    return Indexed(tuple(places), np.concatenate(parts) if parts else np.zeros((0, 0), dtype=np.float32))
 
 
 def mark(recording: Recording) -> str:
