@@ -83,6 +83,7 @@ class FrozenEncoder:
         *,
         seed: int = 0,
         epochs: int = EPOCHS,
+        batch_size: int = BATCH,
     ) -> tuple[RowReader, int]:
         """(reader, the epoch that the validating windows chose; the last without any)."""
         rows, wanted = self.rows(train).clone(), torch.tensor(list(truth))
@@ -95,8 +96,8 @@ class FrozenEncoder:
             for epoch in range(epochs):
                 reader.train()
                 order = fit[np.random.default_rng((seed, epoch)).permutation(len(fit))]
-                for at in range(0, len(order), BATCH):
-                    batch = torch.from_numpy(order[at : at + BATCH])
+                for at in range(0, len(order), batch_size):
+                    batch = torch.from_numpy(order[at : at + batch_size])
                     loss = nn.functional.cross_entropy(reader(rows[batch]), wanted[batch])
                     optimizer.zero_grad(set_to_none=True)
                     loss.backward()  # type: ignore[no-untyped-call]

@@ -85,7 +85,7 @@ class Runner:
 
     def warm_step(self, optimizer: torch.optim.Optimizer, number: int) -> float:
         assert self.warm is not None
-        return self._descend(optimizer, self.warm.loss(self.warm.rows(number, self.recipe.warm_batch)))
+        return self._descend(optimizer, self.warm.loss(self.warm.rows(number, self.recipe.warm_batch), number))
 
     def _descend(self, optimizer: torch.optim.Optimizer, loss: Tensor) -> float:
         optimizer.zero_grad(set_to_none=True)
@@ -96,7 +96,10 @@ class Runner:
         return float(loss.detach())
 
     def affordable(self, stage: Stage, minutes: float) -> int:
-        """Steps of `stage` that fit into `minutes` beside a warm start, timed on a few whose effect is undone."""
+        """Steps of `stage` that fit into `minutes` beside a warm start, timed on a few whose effect is undone.
+
+        On a processor the minutes are its own: what other programs take of it is not counted.
+        """
         before = {k: v.detach().clone() for k, v in self.model.state_dict().items()}
         left_s = 60 * minutes
         if self.warm is not None:
@@ -111,11 +114,12 @@ class Runner:
         self.clock = Clock()
         return max(2, int(left_s / float(np.mean(seconds[2:] or seconds))))
 
-    @staticmethod
-    def _timed(run: Callable[[], object]) -> float:
-        began = time.monotonic()
+    def _timed(self, run: Callable[[], object]) -> float:
+        alone = self.device.type == "cpu"
+        began = time.process_time() if alone else time.monotonic()
         run()
-        return time.monotonic() - began
+        seconds = (time.process_time() if alone else time.monotonic()) - began
+        return seconds / (torch.get_num_threads() if alone else 1)
 
     def run(
         self, lengths: Mapping[Stage, int], settings: Mapping[str, Any], folder: Path | None, tick: Progress
