@@ -57,8 +57,15 @@ def render(run: Run, result: Mapping[str, object], data_dir: Path | None) -> str
         versions=_flat(result.get("versions")),
         left_out=_listed(result.get("left_out")),
         n_samples=run.count(),
+        pictures=_pictures(run),
         style=(_TEMPLATES / "run.css").read_text(encoding="utf-8"),
     )
+
+
+def _pictures(run: Run) -> list[str]:
+    """Figures that a task drew beside its answers, as links from the page; a run that was read from answers alone has none."""
+    folder = None if run.folder is None else run.folder / "figures"
+    return [] if folder is None or not folder.is_dir() else sorted(path.name for path in folder.glob("*.png"))
 
 
 def _tables(result: Mapping[str, object]) -> list[dict[str, object]]:

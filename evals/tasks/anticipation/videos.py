@@ -13,6 +13,7 @@ from evals.leaks import Item, Material
 from evals.registry import TaskOptions
 from evals.runs import Run, Sample
 from evals.tasks.anticipation.choosing import Choice, asked_of, choose, inner_beliefs, one_view, ordered
+from evals.tasks.anticipation.figures import draw_fold
 from evals.tasks.anticipation.mean_over_classes import HORIZON, OBSERVED, Floats, Numbers, expanded, runs, window
 from evals.tasks.anticipation.noise import METHOD, Wrong
 from evals.tasks.anticipation.systems import BLEND, BLEND_WITH_NETWORK, NETWORK, ONLY_NAMED, POOLED, Entrant, entrants
@@ -60,6 +61,7 @@ def collect_videos(options: TaskOptions, run: Run, name: str, protocol: str) -> 
         run.progress(f"anticipation: {name}", number, len(folds))
         parts = {kind: f"{name}/{known.protocol}/{kind}/{fold.name}" for kind in INPUTS}
         if all(run.finished("fold", part) for part in parts.values()):
+            draw_fold(run, parts[ORACLE], known.vocabulary)
             continue
         run.audit(_material(fold), part=f"{name}/{fold.name}")
         every = (options.limit or QUICK_EVERY) if name == "breakfast" and (options.quick or options.limit) else 1
@@ -68,6 +70,7 @@ def collect_videos(options: TaskOptions, run: Run, name: str, protocol: str) -> 
         for kind, part in parts.items():
             run.add_all(_answers(known, fitted, test, kind, part, options.seed))
             _finish(run, fitted, part, kind, options)
+        draw_fold(run, parts[ORACLE], known.vocabulary)
     run.progress(f"anticipation: {name}", len(folds), len(folds))
 
 
@@ -76,10 +79,10 @@ def _fitted(known: SequenceSet, fold: SequenceFold, options: TaskOptions, every:
     engines: dict[str, Engine] = {}
     seconds: dict[str, float] = {}
     for entrant in asked.values():
-        began = time.perf_counter()
+        began = time.process_time()
         engines[entrant.name] = entrant.make()
         engines[entrant.name].fit(fold.train)
-        seconds[entrant.name] = time.perf_counter() - began
+        seconds[entrant.name] = time.process_time() - began
     uncertain = [e for e in asked.values() if not e.says_one]
     makers = {e.name: e.inner or e.make for e in uncertain if not e.only_named}
     pooled = [name for name in (*POOLED, NETWORK) if name in makers]
@@ -161,23 +164,23 @@ def _answers(
             fitted.asked += 1
             beliefs: dict[str, Floats] = {}
             for name, engine in fitted.engines.items():
-                began = time.perf_counter()
+                began = time.process_time()
                 beliefs[name] = ordered(engine.believe(question), known.vocabulary)
-                fitted.asked_s[name] += time.perf_counter() - began
+                fitted.asked_s[name] += time.process_time() - began
             for system in systems:
                 weights, balance = fitted.systems[system], fitted.balances[system]
                 cells = _decided(beliefs, weights, balance, known, share)
                 yield _sample(known, sequence, share, labels, cells, system, part)
             if not fitted.denoised.get(kind):
                 continue
-            began = time.perf_counter()
+            began = time.process_time()
             histories = replace(fitted.cleaning, rate=fitted.wrong[kind].measured).histories(question)
-            cleaned_s = time.perf_counter() - began
+            cleaned_s = time.process_time() - began
             about: dict[str, Floats] = {}
             for name in dict.fromkeys(name for weights, _, _ in fitted.denoised[kind].values() for name in weights):
-                began = time.perf_counter()
+                began = time.process_time()
                 about[name] = ordered(believe_about(fitted.engines[name], histories), known.vocabulary)
-                fitted.denoised_s[name] += time.perf_counter() - began
+                fitted.denoised_s[name] += time.process_time() - began
             fitted.denoised_s[DENOISED] += cleaned_s
             for system, (weights, balance, _) in fitted.denoised[kind].items():
                 cells = _decided(about, weights, balance, known, share)
