@@ -8,10 +8,11 @@ from pathlib import Path
 from agents.language.embedded import EmbeddedModel
 from agents.language.network import Network
 from agents.language.protocol import Progress
+from recordings import UserError
 
 
 class AdaptedModel(EmbeddedModel):
-    """`LanguageModel` on the embedded weights and the adapter of a LLaSA checkpoint (None: the shipped one).
+    """`LanguageModel` on the embedded weights (`directory`: others) and the adapter of a LLaSA checkpoint (None: the shipped one).
 
     UserError where the checkpoint is missing or was made for a language model of another width.
     """
@@ -20,13 +21,14 @@ class AdaptedModel(EmbeddedModel):
         self,
         folder: Path | None = None,
         *,
+        directory: Path | None = None,
         cache_dir: Path | None = None,
         offline: bool = False,
         progress: Progress | None = None,
     ) -> None:
         from models.llasa.checkpoints import load_trained, named_folder, revision_of
 
-        super().__init__(None, cache_dir=cache_dir, offline=offline, progress=progress)
+        super().__init__(directory, cache_dir=cache_dir, offline=offline, progress=progress)
         chosen = named_folder(folder)
         self._trained = load_trained(chosen)
         self._adapter = revision_of(chosen, str(self._trained.config.revision_name))
@@ -41,5 +43,13 @@ class AdaptedModel(EmbeddedModel):
     def network(self) -> Network:
         """A network of its own: the plain one may be open beside it."""
         network = Network(self.weights.path)
+        width = int(network.model.get_input_embeddings().weight.shape[1])
+        if width != self._trained.config.backbone_size:
+            raise UserError(
+                self._adapter,
+                expected=f"a language model {self._trained.config.backbone_size} wide",
+                found=f"{width}",
+                cure="name a checkpoint that was trained with the embedded model",
+            )
         self._trained.attach(network.model).merge()
         return network
