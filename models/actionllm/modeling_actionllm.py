@@ -76,10 +76,8 @@ class ActionLLM(PreTrainedModel):
         begin = {"zero": torch.zeros(shape), "constant": torch.ones(shape)}.get(config.query_initialisation)
         begin = torch.randn(shape) if begin is None else begin
         # Constant queries are not learnt; they are kept with the weights because "normal" is drawn once.
-        self.query = nn.Parameter(begin, requires_grad=config.query_initialisation == "learned")
-        if config.frozen_heads:
-            for head in (self.head_text, self.head_features, self.head_action):
-                head.requires_grad_(False)
+        self.query = nn.Parameter(begin)
+        self._freeze()
         # In a list, so that neither the checkpoint nor the optimizer sees what is frozen.
         self._frozen: list[PreTrainedModel] = []
         self.post_init()
@@ -95,7 +93,14 @@ class ActionLLM(PreTrainedModel):
             raise ValueError(f"a language model {found} wide does not fit a width of {self.config.backbone_size}")
         backbone.eval().requires_grad_(False)
         self._frozen = [backbone]
+        self._freeze()  # reading a checkpoint makes every parameter anew
         return self
+
+    def _freeze(self) -> None:
+        """What the configuration does not train."""
+        self.query.requires_grad_(self.config.query_initialisation == "learned")
+        for head in (self.head_text, self.head_features, self.head_action):
+            head.requires_grad_(not self.config.frozen_heads)
 
     @property
     def backbone(self) -> Any:

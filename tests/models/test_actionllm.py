@@ -163,6 +163,7 @@ def test_only_trained_parts_get_gradients_and_are_saved(tmp_path: Any) -> None:
     assert not any("layers." in name or "embed" in name for name in load_file(tmp_path / "model.safetensors"))
     again = ActionLLM.from_pretrained(tmp_path).attach(tiny_llama().backbone).eval()
     assert torch.equal(again.head_action.weight, model.head_action.weight)
+    assert again.trained_parameters == model.trained_parameters
 
 
 @pytest.mark.parametrize(
