@@ -44,7 +44,6 @@ def anticipated(source: str, sequence: str | None, asking: Asking, bench: Callab
 
 def _recorded(source: str, asking: Asking, bench: Workbench) -> Anticipation:
     """A recording, a timeline or typed activities: the end of it, or of its first share."""
-    from agents.anticipation import Anticipator
     from apps.sequences import sequence_of
 
     so_far = sequence_of(source)
@@ -56,12 +55,22 @@ def _recorded(source: str, asking: Asking, bench: Workbench) -> Anticipation:
             )  # fmt: skip
         if so_far is None:
             so_far = bench.annotate(bench.open(source), horizon_s).episodes
-        return _told(source, Anticipator.shipped(bench.llm), so_far, horizon_s, more={})
+        return _told(source, _shipped(bench), so_far, horizon_s, more={})
     share, ahead, whole_s, seen = _first_share(source, so_far, asking, bench)
     more: dict[str, object] = {"observe": share, "horizon": ahead, "whole_s": round(whole_s, 3)}
     if asking.learn_from is None:
-        return _told(source, Anticipator.shipped(bench.llm), seen, ahead * whole_s, more)
+        return _told(source, _shipped(bench), seen, ahead * whole_s, more)
     return _learnt(source, seen, whole_s, asking)
+
+
+def _shipped(bench: Workbench) -> Anticipator:
+    """The shipped model; the language model is opened only where it has a share in the answer."""
+    from agents.anticipation import Anticipator
+
+    model = Anticipator.shipped()
+    if model.language_share > 0:
+        model.llm = bench.llm
+    return model
 
 
 def _first_share(

@@ -221,3 +221,54 @@ def test_homes_and_videos_are_scored_side_by_side() -> None:
     )
     run.finish("markov_1", "homes/A/merged/at_end", seconds=0.0)
     assert video_rows(run) == []
+
+
+def test_postures_are_asked_by_the_clock_and_answered_with_intervals(data_dir: Path) -> None:
+    """Three people of HAPT's training subjects teach, one is asked: rows with start, length and intervals for every system."""
+    from agents.anticipation.fitting import calibrated_on, hapt_sequences
+    from evals.tasks.anticipation.answering import answers, baselines
+    from evals.tasks.anticipation.next_rows import next_rows
+    from evals.tasks.anticipation.wearables import ASKED, by_minute, material_of, moment_of, told_by, whole_moments
+
+    known = hapt_sequences(data_dir)
+    people = sorted({k.subject for k in known}, key=int)
+    train, test = [k for k in known if k.subject in people[:5]], [k for k in known if k.subject == people[5]]
+    run = Run()
+    run.audit(material_of(train, test))
+    assert all(c["passed"] is not False for c in run.header["leak_checks"])  # type: ignore[index, union-attr]
+    whole = whole_moments(train)
+    part = "hapt/annotated/by_clock/1"
+    asked = [(k, q) for k in test for q in ASKED["by_clock"](k.episodes)]
+    moments = [moment_of(q, k.subject, k.source) for k, q in asked]
+    for answerer in baselines(by_minute(whole)):
+        answerer.following.fit(whole)
+        answerer.timing.fit(whole)
+        run.add_all(answers(answerer, moments, part))
+        run.finish(answerer.name, part, seconds=0.0)
+    model = calibrated_on(train, source="five people")
+    run.add_all(told_by(model, q, m, part) for (_, q), m in zip(asked, moments, strict=True))
+    run.finish("telltale", part, seconds=0.0)
+    rows = {str(row["name"]): row["metrics"] for row in next_rows(run)}
+    assert set(rows) == {"most_frequent", "repeat_last", "markov_1", "markov_1_by_hour", "telltale"}
+    ours, markov, frequent = (
+        rows[name]["accuracy"]["value"]  # type: ignore[index]
+        for name in ("telltale", "markov_1", "most_frequent")
+    )
+    assert ours > markov > frequent
+    assert rows["telltale"]["told_share"]["value"] < 1.0  # type: ignore[index]  # the first activity: it cannot tell
+    assert rows["telltale"]["onset_error_median_s"]["value"] < rows["most_frequent"]["onset_error_median_s"]["value"]  # type: ignore[index]
+    assert 0.7 <= rows["telltale"]["duration_covered_90"]["value"] <= 1.0  # type: ignore[index]
+
+
+def test_a_recording_cut_earlier_holds_nothing_later(data_dir: Path) -> None:
+    from recordings import UserError, recorded_until
+    from recordings.datasets import dataset
+
+    hapt = dataset("hapt")
+    recording = hapt.open(hapt.keys(data_dir)[0], data_dir)
+    seen = recorded_until(recording, 60.0)
+    assert seen.duration_s == pytest.approx(60.0, abs=0.03)
+    assert np.array_equal(seen.streams[0].samples, recording.streams[0].samples[:, : seen.streams[0].n])
+    assert all(a.end_s <= 60.0 for a in seen.annotations)
+    with pytest.raises(UserError, match="observe more"):
+        recorded_until(recording, 0.0)
