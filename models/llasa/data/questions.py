@@ -302,20 +302,23 @@ def _plausibility(subject: Subject, rng: random.Random, numbers: Numbers) -> Mad
         if value is None or usual is None or compared == 2:
             continue
         compared += 1
-        inside += usual.holds(value)
         unit = _QUANTITY_UNITS[quantity]
+        slots = {
+            "q": _QUANTITY_WORDS[quantity],
+            "v": numbers.write(value, unit, "rhythm" if quantity == "rhythm_hz" else quantity),
+            "l": numbers.write(usual.low, unit, f"usual low of {quantity}"),
+            "h": numbers.write(usual.high, unit, f"usual high of {quantity}"),
+            "a": name,
+        }
+        # As printed: what is rounded into the range lies in it for every reader.
+        printed, low, high = (float(one.text) for one in numbers.printed[-3:])
+        holds = low <= printed <= high
+        inside += holds
         sentences.append(
             say(
                 rng,
                 "the {q} of {v} [lies|is] {w} {l} to {h}, where nine of ten windows of {a} [were|lie]",
-                {
-                    "q": _QUANTITY_WORDS[quantity],
-                    "v": numbers.write(value, unit, "rhythm" if quantity == "rhythm_hz" else quantity),
-                    "w": "within" if usual.holds(value) else "outside",
-                    "l": numbers.write(usual.low, unit, f"usual low of {quantity}"),
-                    "h": numbers.write(usual.high, unit, f"usual high of {quantity}"),
-                    "a": name,
-                },
+                slots | {"w": "within" if holds else "outside"},
             )
         )
     if compared == 0:

@@ -9,6 +9,8 @@ from models.motion.taxonomy import prose
 
 WINDOW_SECONDS = "6"
 DECIMALS = {"g": 2, "rad/s": 2, "Hz": 1, "%": 0, "": 2}
+# Below this a device at rest would always move by 0.00 g: one more decimal.
+SMALL = {"g": 0.1, "rad/s": 0.1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,8 @@ class Numbers:
     printed: list[Printed] = field(default_factory=list)
 
     def write(self, value: float, unit: str, quantity: str) -> str:
-        """The value rounded half away from zero on its decimal form, with its unit; no minus before a zero."""
-        decimals = DECIMALS[unit]
+        """The value rounded to its unit's decimals (one more for small ones), with its unit; no minus before a zero."""
+        decimals = DECIMALS[unit] + (abs(value) < SMALL.get(unit, 0.0))
         text = f"{value:.{decimals}f}"
         if float(text) == 0:
             text = text.lstrip("-")
