@@ -53,6 +53,7 @@ SYSTEMS: dict[str, SystemEntry] = {
         SystemEntry("telltale_motion", "evals.systems.telltale_motion:TelltaleMotion", "ours"),
         SystemEntry("embedding_neighbours", "evals.systems.on_embeddings:EmbeddingNeighbours", "ours"),
         SystemEntry("embedding_probe", "evals.systems.on_embeddings:EmbeddingProbe", "ours"),
+        SystemEntry("sensorlm", "evals.systems.sensor_words:SensorWords", "words"),
         SystemEntry("minilm", "evals.systems.by_words:SentenceCosine", "words"),
         SystemEntry("language_model", "evals.systems.by_words:LanguageModelAlone", "words", slow=True),
     )

@@ -22,6 +22,16 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float32]
 
 
+NONE_SHIPPED = "no SensorLM checkpoint is shipped: name one as sensorlm:DIR"
+
+
+def has_checkpoint(path: Path | None) -> bool:
+    """Whether the folder, or for None the product, holds a trained checkpoint."""
+    from models.sensorlm.reader import SHIPPED
+
+    return ((path or SHIPPED) / "training.json").is_file()
+
+
 @lru_cache(maxsize=4)
 def reader_of(path: Path | None) -> SensorReader:
     """The checkpoint of a folder, or the shipped one."""
@@ -73,6 +83,8 @@ class SensorWords:
     def why_not(self, setting: Setting) -> str:
         if setting.fold.budget is not None:
             return "its weights have learnt from every training window, more than the budget"
+        if not has_checkpoint(self._path):
+            return NONE_SHIPPED
         learnt = cast("dict[str, object]", training_of(self._path)["train_subjects"])
         self._aligned = bool(setting.fold.train_sets)
         if self._aligned:

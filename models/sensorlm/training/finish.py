@@ -24,7 +24,7 @@ from recordings.datasets import HELD_OUT_SUBJECTS
 Floats = npt.NDArray[np.float32]
 SECONDS = {"wisdm_watch": 5.0, "wisdm_phone": 5.0, "usc_had": 2.0}
 USUAL_S = 2.56
-MOST_WINDOWS = 1000
+MOST_WINDOWS = 400
 # Fixed on forty phrases of everyday speech (docs/sensorlm.md): what lies further from all words of training is not searched for.
 FAMILIAR = 0.57
 MARGINS = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 100.0)
