@@ -13,6 +13,7 @@ import numpy as np
 from evals.registry import Result, TaskOptions
 from evals.runs import JsonValue, Run, Sample, measure
 from evals.statistics import accuracy_of_counts, clustered_interval, f1_of_counts, label_interval
+from evals.tasks.har import leave_out
 from evals.tasks.llasa.asking import Reader, named_readers
 from evals.tasks.llasa.closed_set import LEARNERS, Answered, Fitted
 from evals.tasks.llasa.published import published
@@ -22,6 +23,7 @@ from models.limubert import LabelledWindow
 from recordings import UserError
 
 TARGETS = {"motionsense/fixed": 0.88, "hapt/fixed": 0.88, "explanations": 0.97}
+NO_CHECKPOINT = "no trained checkpoint is shipped (`telltale train llasa --stage tune`, then `--systems llasa:DIR`)"
 LEAKY = ("forest", "limubert_probe")
 OPEN, EXPLAINED = "open", "explanations"
 # Open questions a set, and episodes a recording: each answer is written token by token.
@@ -43,6 +45,8 @@ def collect(options: TaskOptions, run: Run) -> None:
         raise UserError("--protocol", expected="+".join(SETS), found=unknown[0], cure="join some of them with +")
     learners = [key for key in LEARNERS if not options.systems or key in options.systems]
     readers = named_readers(options.systems, options.llm)
+    if (not options.systems or "llasa" in options.systems) and not any(r.name == "LLaSA" for r in readers):
+        leave_out(run, "LLaSA", "", NO_CHECKPOINT)
     for number, name in enumerate(names):
         run.progress(f"llasa: {name}", number, len(names) + 1)
         sides = load(name, options.data_dir, PER_CLASS_QUICK if quick else PER_CLASS, options.seed)
@@ -101,7 +105,7 @@ def _asked(run: Run, reader: Reader, sides: Sides, quick: bool, seed: int) -> No
     """One model that is asked: label scores, the demanded form, open questions."""
     why = reader.why_not(sides)
     if why:
-        run.note("left_out", [*cast("list[JsonValue]", run.header.get("left_out", [])), {"system": reader.name, "part": sides.name, "why": why}])  # fmt: skip
+        leave_out(run, reader.name, sides.name, why)
         return
     part = f"{sides.name}/fixed"
     for system, answer in reader.closed(strict=STRICT_QUICK if quick else None):
