@@ -46,7 +46,7 @@ def anticipate(
     engine: Annotated[str, typer.Option("--engine", metavar="NAME", help="Who forecasts a segment file.")] = "",
     model: Annotated[
         Path | None,
-        typer.Option("--model", metavar="DIR", help="What `telltale train actionllm` wrote, for --engine actionllm."),
+        typer.Option("--model", metavar="DIR", help="For --engine actionllm: what `telltale train actionllm` wrote, or 50salads-1."),
     ] = None,
     sounds: Annotated[
         Path | None,

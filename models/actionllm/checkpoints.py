@@ -15,7 +15,8 @@ LARGEST_BYTES = 400_000_000
 
 
 def load_trained(folder: Path) -> ActionLLM:
-    """The trained parts in `folder`, without language model. UserError where it holds none or they do not fit."""
+    """The trained parts in `folder` (or of a shipped checkpoint's name), without language model. UserError where it holds none or they do not fit."""
+    folder = named(folder)
     config, weights = folder / "config.json", folder / "model.safetensors"
     if not config.is_file() or not weights.is_file():
         raise _refused(folder, "no config.json and model.safetensors" if folder.is_dir() else "no such folder")
@@ -40,6 +41,11 @@ def load_trained(folder: Path) -> ActionLLM:
     return model.eval()
 
 
+def named(folder: Path) -> Path:
+    """`folder`, or the shipped checkpoint of that name where there is no such folder."""
+    return SHIPPED / folder.name if not folder.exists() and str(folder) in shipped_checkpoints() else folder
+
+
 def shipped_checkpoints() -> tuple[str, ...]:
     """Names of the checkpoints that travel with Telltale; () when none is worth it yet."""
     return tuple(sorted(folder.name for folder in SHIPPED.glob("*") if (folder / "config.json").is_file()))
@@ -48,5 +54,5 @@ def shipped_checkpoints() -> tuple[str, ...]:
 def _refused(folder: Path, found: str) -> UserError:
     return UserError(
         folder, expected="an ActionLLM checkpoint (config.json, model.safetensors)", found=found,
-        cure="train one with `telltale train actionllm`",
+        cure=f"train one with `telltale train actionllm`, or name a shipped one ({', '.join(shipped_checkpoints())})",
     )  # fmt: skip

@@ -11,10 +11,18 @@ import torch
 from safetensors.torch import load_file
 from tiny_llama import tiny_llama
 
-from models.actionllm import ActionLLMForecaster, FrozenModel, load_trained, split_settings, train_on_sequences
+from models.actionllm import (
+    SHIPPED,
+    ActionLLMForecaster,
+    FrozenModel,
+    load_trained,
+    shipped_checkpoints,
+    split_settings,
+    train_on_sequences,
+)
 from models.actionllm.training import ActionLLMSummary
 from recordings import UserError
-from recordings.sequences import Segment, SegmentSequence
+from recordings.sequences import Segment, SegmentSequence, read_benchmark
 
 SMALL: dict[str, Any] = {
     "layers": 2,
@@ -153,6 +161,30 @@ def test_checkpoints_are_not_trusted(tmp_path: Path, frozen: FrozenModel) -> Non
     (tmp_path / "good" / "model.safetensors").write_bytes(b"nonsense")
     with pytest.raises(UserError, match="ActionLLM checkpoint"):
         load_trained(tmp_path / "good")
+
+
+def test_the_shipped_checkpoint_is_small_and_says_whom_it_saw() -> None:
+    assert shipped_checkpoints() == ("50salads-1",)
+    model = load_trained(Path("50salads-1"))
+    assert (len(model.config.activities), len(model.config.people), model.config.layers) == (19, 20, 2)
+    assert sum(f.stat().st_size for f in (SHIPPED / "50salads-1").iterdir()) < 10_000_000
+    assert (SHIPPED / "50salads-1" / "README.md").is_file()
+
+
+@pytest.mark.data
+def test_the_shipped_checkpoint_saw_nobody_whom_it_is_asked_about_and_knows_what_goes_on(data_dir: Path) -> None:
+    from models.backbone import FOLDER, default_cache, is_complete
+
+    if not is_complete(default_cache() / FOLDER):
+        pytest.skip("the embedded language model is not in the cache")
+    fold = read_benchmark("50salads", data_dir).folds[0]
+    model = ActionLLMForecaster.load(Path("50salads-1"), device="cpu")
+    assert not {s.subject for s in fold.test} & set(model.config.people)
+    seen = [s.observed(share) for s in fold.test for share in (0.2, 0.3)]
+    told = model.slots(seen, [s.duration_s for s in fold.test for _ in range(2)])
+    same = [model.config.activities[slots.said[0]] == past[-1].activity for slots, past in zip(told, seen, strict=True)]
+    assert len(same) == 20
+    assert sum(same) >= 18
 
 
 def test_another_language_model_is_refused(tmp_path: Path, frozen: FrozenModel) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from models.actionllm.checkpoints import SHIPPED
 from models.actionllm.configuration_actionllm import ActionLLMConfig
 from models.actionllm.examples import ActionLLMPlan
 from models.actionllm.feature_files import I3D_SIZE, read_feature_file
@@ -237,8 +238,8 @@ def _built(fields: dict[str, Any]) -> ActionLLMConfig:
 
 
 def _trained_before(folder: Path, digest: str) -> Path | None:
-    """The finished folder below `folder` whose model was trained on the same in the same way."""
-    for config in sorted(folder.glob("*/config.json")):
+    """The finished folder below `folder`, or the shipped one, whose model was trained on the same in the same way."""
+    for config in (*sorted(folder.glob("*/config.json")), *sorted(SHIPPED.glob("*/config.json"))):
         if json.loads(config.read_text(encoding="utf-8")).get("digest") == digest:
             return config.parent
     return None
