@@ -90,7 +90,7 @@ def anticipate_sequence(
     asked: SegmentSequence, known: Sequence[SegmentSequence], asking: Asking, *, source: str, so_far_is: str = ""
 ) -> Anticipation:
     """What follows the first share of `asked`. so_far_is: what its segments are, where they are not what a table says."""
-    from agents.anticipation.engines import ActionLLMEngine, engine_named, forecast_segments, observe
+    from agents.anticipation.engines import ActionLLMEngine, engine_named, forecast_segments, observe, taught_by
     from agents.anticipation.explaining import reason_for
     from agents.anticipation.segment_intervals import with_intervals
     from agents.anticipation.sequences import Happened
@@ -118,7 +118,7 @@ def anticipate_sequence(
         forecast,
         heading=(
             f"{asked.name}: the first {share:.0%} seen{so_far_is}, the next {question.horizon_s / asked.duration_s:.0%} of "
-            f"{asked.duration_s:g} s asked; engine {speaking.name}, learnt from {len(known)} sequences"
+            f"{asked.duration_s:g} s asked; engine {speaking.name}, learnt from {taught_by(speaking, known, learnt)}"
         ),
         reason=reason_for(forecast, happened, _followers(known, question.segments[-1].activity), learnt),
         more={

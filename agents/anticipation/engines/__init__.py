@@ -7,7 +7,7 @@ from agents.anticipation.engines.constant import MostFrequent, RepeatLast
 from agents.anticipation.engines.deciding import Balance
 from agents.anticipation.engines.denoised import Denoised, believe_about
 from agents.anticipation.engines.engine import CELLS, Belief, Engine, Observed, vocabulary_of
-from agents.anticipation.engines.forecasting import forecast_segments, observe, require_shares
+from agents.anticipation.engines.forecasting import forecast_segments, observe, require_shares, taught_by
 from agents.anticipation.engines.known import DEFAULT_ENGINE, ENGINES, engine_named
 from agents.anticipation.engines.markov import Markov
 from agents.anticipation.engines.neighbours import PrefixNeighbours
@@ -40,5 +40,6 @@ __all__ = [
     "forecast_segments",
     "observe",
     "require_shares",
+    "taught_by",
     "vocabulary_of",
 ]

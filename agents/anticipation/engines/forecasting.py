@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from agents.anticipation.engines.actionllm import ActionLLMEngine
 from agents.anticipation.engines.engine import CELLS, Engine, Floats, Observed
 from agents.timeline import ForecastBasis, ForecastRecord
 from recordings.errors import UserError
@@ -65,7 +66,7 @@ def forecast_segments(
     length = "its whole length known" if observed.total_s is not None else "its whole length not known"
     basis = ForecastBasis(
         observed_s=round(observed.now_s - observed.start_s, 3),
-        method=f"engine {engine.name}, learnt from {len(learnt_from)} sequences of {source}, {length}",
+        method=f"engine {engine.name}, learnt from {taught_by(engine, learnt_from, source)}, {length}",
     )
     return [
         ForecastRecord(
@@ -78,6 +79,13 @@ def forecast_segments(
         )
         for start, end in pairwise(cuts)
     ]
+
+
+def taught_by(engine: Engine, learnt_from: Sequence[SegmentSequence], source: str) -> str:
+    """What an engine knows its answers from: the sequences at hand, or those that a checkpoint was trained on before."""
+    if isinstance(engine, ActionLLMEngine) and engine.checkpoint is not None:
+        return f"{len(engine.people)} people before (checkpoint {engine.checkpoint.name})"
+    return f"{len(learnt_from)} sequences of {source}"
 
 
 def steady(probabilities: Floats) -> npt.NDArray[np.int64]:
