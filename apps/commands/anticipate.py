@@ -46,7 +46,11 @@ def anticipate(
     engine: Annotated[str, typer.Option("--engine", metavar="NAME", help="Who forecasts a segment file.")] = "",
     model: Annotated[
         Path | None,
-        typer.Option("--model", metavar="DIR", help="For --engine actionllm: what `telltale train actionllm` wrote, or 50salads-1."),
+        typer.Option(
+            "--model",
+            metavar="DIR",
+            help="For --engine actionllm: what `telltale train actionllm` wrote, or 50salads-1.",
+        ),
     ] = None,
     sounds: Annotated[
         Path | None,
