@@ -26,7 +26,7 @@ from models.sensorlm.training.plan import CaptionPlan, Recipe
 from recordings import UserError
 
 Progress = Callable[[str, float], None]
-STAGE = "training"
+STAGE = "state"
 # Reading every wording takes MiniLM a few minutes: kept beside the state, never part of a checkpoint.
 SENTENCES = "sentences.safetensors"
 DEFAULT_EPOCHS = 60

@@ -121,6 +121,8 @@ def test_a_stopped_run_goes_on_bit_for_bit(corpus: Corpus, tmp_path: Path):
     a, b = (load_file(tmp_path / name / "model.safetensors") for name in ("whole", "parts"))
     assert all(torch.equal(a[k], b[k]) for k in a) and set(a) == set(b)
     assert whole.validation == second.validation and 0 <= whole.validation["auroc/usc_had"] <= 1
+    # A finished run asked again has nothing to do, and writes the same checkpoint.
+    assert trained(corpus, tmp_path / "whole").validation == whole.validation
     card = (tmp_path / "whole" / "README.md").read_text(encoding="utf-8")
     assert "| 1, 2 |" in card and "5, 11" in card
     assert json.loads((tmp_path / "whole" / "training.json").read_text())["train_subjects"] == {"usc_had": ["1", "2"]}
