@@ -31,6 +31,8 @@ from recordings import UserError
 from recordings.datasets import dataset
 
 LANGUAGE_MODEL = "language model alone"
+# A text of twenty samples is some 400 tokens, ten to twenty seconds of a processor.
+QUICK_SLOW = 3
 
 
 def run(options: TaskOptions) -> Result:
@@ -63,8 +65,10 @@ def collect(options: TaskOptions, run: Run) -> None:
 
 
 def _most(system: Captioner, options: TaskOptions) -> int | None:
-    """A limit that was asked for holds for every system; without one a slow model tells fewer."""
-    return None if options.limit is not None else system.most
+    """A limit that was asked for holds for every system; without one a slow model tells fewer, very few in the quick form."""
+    if options.limit is not None or system.most is None:
+        return None
+    return QUICK_SLOW if options.quick else system.most
 
 
 def _systems(options: TaskOptions, examples: dict[str, AlignmentSample]) -> list[Captioner]:
