@@ -18,7 +18,7 @@ from evals.systems.perturbations import PERTURBATIONS
 from evals.systems.windows import CHANNELS, bridged
 from models.motion.protocols import PROTOCOLS
 from recordings import Span, Stream, UserError
-from recordings.datasets import HELD_OUT_SUBJECTS
+from recordings.datasets import HELD_OUT_SUBJECTS, dataset
 
 FIXED = Setting("hapt", "fixed", Fold("0", ("1",), ("3",), ("2",)))
 LEARNERS = ("forest", "logistic", "neighbours", "minirocket", "multirocket_hydra")
@@ -219,3 +219,12 @@ def test_mixed_sets_have_one_axis_up(data_dir: Path) -> None:
         found = aligned_windows(name, classes, data_dir, every=7)
         assert found.values.shape[1:] == (6, 128) and found.subjects[0].startswith(f"{name}/")
         assert found.values[:, 0].mean() > 8.5, name
+
+
+@pytest.mark.data
+def test_what_two_trials_share_is_windowed_once(data_dir: Path) -> None:
+    source = dataset("usc_had")
+    first, second = (source.open(f"s11/a1/t{trial}", data_dir) for trial in (4, 5))
+    assert np.array_equal(first.streams[0].samples[:, -400:], second.streams[0].samples[:, :400])
+    starts = [window.start_s for window, _ in PROTOCOLS["usc_had"].windows(second)]
+    assert min(starts) == 4.0 and len(starts) == 102
