@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -171,5 +172,9 @@ def command_line() -> str:
         elif word.startswith(("--data=", "--run=", "--output=", "--config=")):
             shown += ["--data", "DIR"] if word.startswith("--data=") else []
         elif word not in ("--json", "--quiet", "-q", "--overwrite"):
-            shown.append(word)
+            shown.append(_FOLDERS.sub(r"\1:", word))
     return shlex.join(shown)
+
+
+# `predictions:/home/me/runs/x.npz` and `sensorllm:out/hapt` keep the file's own name.
+_FOLDERS = re.compile(r"\b(predictions|sensorllm|sensorlm|llasa|embedded):[^,\s]*/(?=[^/,\s]+)")

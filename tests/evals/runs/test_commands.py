@@ -159,3 +159,19 @@ def test_the_time_left_comes_from_the_measured_pace() -> None:
     now[0] = 12.0
     assert pace.left("qa", 0.0) is None  # another piece of work
     assert [spoken(s) for s in (40, 200, 4800, 7300)] == ["40 s", "3 min", "80 min", "2 h 2 min"]
+
+
+@pytest.mark.parametrize(
+    ("typed_words", "kept"),
+    [
+        ("har --data /home/me/sets --systems logistic,predictions:/home/me/x.npz", "har --data DIR --systems logistic,predictions:x.npz"),
+        ("sensorllm --systems sensorllm:out/hapt --run /home/me/r", "sensorllm --systems sensorllm:hapt"),
+        ("qa --llm http://localhost:8000/v1#m", "qa --llm 'http://localhost:8000/v1#m'"),
+        ("qa --llm embedded:/home/me/model -q", "qa --llm embedded:model"),
+    ],
+)  # fmt: skip
+def test_a_result_names_nobodys_folders(typed_words: str, kept: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from apps.commands.evaluate import command_line
+
+    monkeypatch.setattr("sys.argv", ["telltale", "eval", *typed_words.split()])
+    assert command_line() == f"telltale eval {kept}"
