@@ -165,15 +165,25 @@ def label_interval(
 
 
 def counts_interval(
-    counts: Numbers, metric: Callable[[Numbers], Numbers], *, resamples: int = RESAMPLES, seed: int = 0
+    counts: Numbers,
+    metric: Callable[[Numbers], Numbers],
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+    centred: bool = False,
 ) -> Interval:
-    """counts: (groups, …) whatever adds up over groups; metric: (resamples, …) sums → (resamples,) figures."""
+    """counts: (groups, …) whatever adds up over groups; metric: (resamples, …) sums → (resamples,) figures.
+
+    centred: the draws are moved so that their mean is the figure itself. For a mean over the classes that occur: a draw that
+    loses a rare, badly known class is better than the whole for that alone, and all draws together can lie above it.
+    """
     value = float(metric(counts.sum(axis=0)[None])[0])
     if len(counts) < 2:
         return Interval(value, None, len(counts))
     times = _times_drawn(len(counts), resamples, seed)
     sums = (times @ counts.reshape(len(counts), -1)).reshape(resamples, *counts.shape[1:])
-    return Interval(value, _percentiles(metric(sums)), len(counts))
+    drawn = metric(sums)
+    return Interval(value, _percentiles(drawn + (value - float(np.nanmean(drawn))) if centred else drawn), len(counts))
 
 
 def clustered_interval(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from scipy import stats
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
@@ -14,6 +15,7 @@ from evals.statistics import (
     accuracy_of_counts,
     balanced_accuracy_of_counts,
     clustered_interval,
+    counts_interval,
     holm,
     label_interval,
     macro_f1,
@@ -160,3 +162,22 @@ def test_a_class_that_a_resample_lacks_is_left_out() -> None:
     counts = np.zeros((1, 2, 3))
     counts[0, 0, 0] = 5
     assert macro_f1_of_counts(counts)[0] == 1.0
+
+
+def test_a_mean_over_the_classes_that_occur_lies_inside_its_centred_interval() -> None:
+    """Twelve groups; eight know the common class, four have each a rare one of their own that is never right."""
+    counts = np.zeros((12, 5, 2))
+    counts[:8, 0] = (9, 10)
+    for rare in range(4):
+        counts[8 + rare, 1 + rare] = (0, 10)
+
+    def over_classes(sums: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        shares = np.where(sums[..., 1] > 0, sums[..., 0] / np.maximum(sums[..., 1], 1), np.nan)
+        return np.asarray(np.nanmean(shares, axis=-1))
+
+    plain, centred = (counts_interval(counts, over_classes, centred=flag) for flag in (False, True))
+    assert plain.ci95 is not None and centred.ci95 is not None
+    assert plain.value == centred.value == pytest.approx(0.18)
+    assert plain.ci95[0] >= plain.value
+    assert centred.ci95[0] < centred.value < centred.ci95[1]
+    assert centred.ci95[1] - centred.ci95[0] == pytest.approx(plain.ci95[1] - plain.ci95[0])

@@ -53,7 +53,7 @@ def _row(run: Run, group: str, system: str, parts: Sequence[str]) -> dict[str, o
     if not tables:
         return {}
     whole = np.stack([tables[subject] for subject in sorted(tables)])
-    metrics: dict[str, object] = {"moc": _metric(counts_interval(whole, _mean, resamples=RESAMPLES))}
+    metrics: dict[str, object] = {"moc": _metric(counts_interval(whole, _mean, resamples=RESAMPLES, centred=True))}
     for i, (share, ahead) in enumerate(CELLS):
         metrics[cell_name(share, ahead)] = {
             "value": round(float(_mean(whole[:, :, i : i + 1].sum(axis=0)[None])[0]), 4)
