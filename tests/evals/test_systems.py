@@ -75,7 +75,11 @@ def test_chance_knows_the_frequencies_only() -> None:
 def test_an_unknown_system_is_named() -> None:
     with pytest.raises(UserError, match="majority"):
         systems(("oracle",))
-    assert {s.name for s in systems(kinds=("words",))} == {"MiniLM cosine", "language model alone"}
+    assert {s.name for s in systems(kinds=("words",))} == {
+        "MiniLM cosine",
+        "language model alone",
+        "SensorLM, labels by words",
+    }
     assert len({entry.make().name for entry in SYSTEMS.values()}) == len(SYSTEMS)
 
 

@@ -56,13 +56,13 @@ def test_inspect_s_mock_model_is_scored(tmp_path: Path) -> None:
     assert scores["2"].answer == "invalid"
 
 
-def test_an_endpoint_on_loopback_is_asked_with_our_prompts(data_dir: Path, tmp_path: Path) -> None:
+def test_an_endpoint_on_loopback_is_asked_with_our_prompts(few_data: Path, tmp_path: Path) -> None:
     from inspect_ai import eval as run
     from inspect_ai.model import get_model
 
     with serving("cooking") as endpoint:
         model = get_model("openai-api/local/small-model", base_url=endpoint.url, api_key="none")
-        task = late_fusion(data=str(data_dir), limit=4)
+        task = late_fusion(data=str(few_data), limit=4)
         (log,) = run(task, model=model, log_dir=str(tmp_path), display="none")
     assert log.status == "success"
     assert log.samples is not None and len(log.samples) == 4
@@ -74,8 +74,8 @@ def test_an_endpoint_on_loopback_is_asked_with_our_prompts(data_dir: Path, tmp_p
     assert right == [s.target == "cooking" for s in log.samples]
 
 
-def test_absent_fields_are_not_mentioned(data_dir: Path) -> None:
-    task = late_fusion(data=str(data_dir), inputs="labels+motion")
+def test_absent_fields_are_not_mentioned(few_data: Path) -> None:
+    task = late_fusion(data=str(few_data), inputs="labels+motion")
     assert {s.metadata["pattern"] for s in task.dataset if s.metadata} == {"both", "sound", "motion"}
     for sample in task.dataset:
         text = str(sample.input[1].content)  # type: ignore[union-attr]

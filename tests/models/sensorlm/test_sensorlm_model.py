@@ -140,7 +140,7 @@ def test_every_variant_learns_a_batch_by_heart(objective: str, tower: str):
     one, said, truth = batch(), texts(tokens=len(words)), 2 * torch.eye(4) - 1
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
     first = None
-    for _ in range(60):
+    for _ in range(120):
         found = model(one, said, truth, said.tokens)
         first = first or float(found["loss"].detach())
         optimizer.zero_grad()
