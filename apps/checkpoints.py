@@ -11,7 +11,7 @@ from pathlib import Path
 
 from recordings import UserError
 
-ROLES = ("motion", "audio", "chronos", "sensorllm", "sensorlm", "limubert", "llasa")
+ROLES = ("motion", "audio", "chronos", "sensorllm", "sensorlm", "limubert", "llasa", "actionllm")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import typer
 
 _MODELS = "Models"
 _FILE = "What the file does not say"
+_TRAINING = "The run"
 
 RecordingArgument = Annotated[
     str, typer.Argument(metavar="RECORDING", help="A file, folder, zip, data-set key, or demo.")
@@ -59,7 +60,7 @@ Experts = Annotated[
         "--experts",
         metavar="NAMES",
         rich_help_panel=_MODELS,
-        help="Who reads the motion: motion (default), or also sensorllm, llasa: motion,llasa.",
+        help="Who reads the motion: motion (default), or also sensorllm, llasa, sensorlm: motion,sensorlm.",
     ),
 ]
 SensorllmModel = Annotated[
@@ -78,6 +79,15 @@ LlasaModel = Annotated[
         metavar="DIR",
         rich_help_panel=_MODELS,
         help="A LLaSA checkpoint, for --experts motion,llasa.",
+    ),
+]
+SensorlmModel = Annotated[
+    str | None,
+    typer.Option(
+        "--sensorlm-model",
+        metavar="DIR",
+        rich_help_panel=_MODELS,
+        help="A SensorLM checkpoint, for --experts motion,sensorlm.",
     ),
 ]
 Exemplars = Annotated[
@@ -107,4 +117,32 @@ Rate = Annotated[float | None, typer.Option("--rate", metavar="HZ", rich_help_pa
 Position = Annotated[
     str | None,
     typer.Option("--position", rich_help_panel=_FILE, help="Where it was worn: wrist, pocket, waist, hip, unknown."),
+]
+TrainingOutput = Annotated[
+    Path, typer.Option("--output", "-o", metavar="DIR", help="Checkpoint, card and the state to resume from.")
+]
+Epochs = Annotated[
+    int | None, typer.Option("--epochs", min=1, rich_help_panel=_TRAINING, help="Passes over the training data.")
+]
+Seed = Annotated[
+    int, typer.Option("--seed", rich_help_panel=_TRAINING, help="Seed of weights, batches and augmentation.")
+]
+BudgetMinutes = Annotated[
+    float | None,
+    typer.Option(
+        "--budget-minutes", min=0.1, rich_help_panel=_TRAINING, help="Train for as long as fits into this time here."
+    ),
+]
+Resume = Annotated[
+    bool,
+    typer.Option("--resume/--no-resume", rich_help_panel=_TRAINING, help="Go on where a stopped run in DIR was."),
+]
+Device = Annotated[
+    str, typer.Option("--device", rich_help_panel=_TRAINING, help="auto, cpu, cuda or cuda:N; for auto, cuda if any.")
+]
+Backbone = Annotated[
+    str, typer.Option("--backbone", metavar="MODEL", help="The language model: embedded, a folder or a hub id.")
+]
+Aligned = Annotated[
+    Path | None, typer.Option("--aligned", metavar="DIR", help="tune: start from this aligned checkpoint.")
 ]

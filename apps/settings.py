@@ -54,9 +54,12 @@ class Settings(BaseSettings):
     fusion: Fusion = Field(default="auto", description="when the language model decides")
     motion_model: str = Field(default="shipped", description="shipped, or a checkpoint folder")
     audio_model: str = Field(default="shipped", description="shipped, a checkpoint folder, or yamnet:PATH")
-    experts: str = Field(default="motion", description="who reads the motion: motion, or also sensorllm, llasa")
+    experts: str = Field(
+        default="motion", description="who reads the motion: motion, or also sensorllm, llasa, sensorlm"
+    )
     sensorllm_model: str = Field(default="shipped", description="shipped, or the folder of a tuned checkpoint")
     llasa_model: str = Field(default="shipped", description="shipped, or the folder of a trained LLaSA")
+    sensorlm_model: str = Field(default="shipped", description="shipped, or the folder of a trained SensorLM")
     exemplars: str = Field(
         default="shipped", description="shipped, none, or the folder of a store of labelled examples"
     )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from apps.console import Report, warn, warn_of
+from apps.experts import named
 from apps.settings import Settings, default_cache
 from recordings import Recording, UserError
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from models.llasa import Llasa
     from models.motion import MotionClassifier
     from models.sensorllm import SensorLLM
-    from tools import Bench
+    from models.sensorlm import WordLabels
+    from tools import Bench, LabelModel
     from tools.exemplars import ExemplarStore
 
 
@@ -61,7 +63,7 @@ class Workbench:
     def motion(self) -> MotionClassifier:
         from models.motion import MotionClassifier
 
-        return MotionClassifier.from_pretrained(_path(self.settings.motion_model))
+        return MotionClassifier.from_pretrained(named(self.settings.motion_model))
 
     @cached_property
     def bench(self) -> Bench:
@@ -70,73 +72,25 @@ class Workbench:
         from tools import Bench
 
         # First: what they lack should be said before anything is loaded.
-        expert, reader = self.sensor_language, self.llasa
+        opinions = self.opinions
+        describer, reader, words = opinions.get("sensorllm"), opinions.get("llasa"), opinions.get("sensorlm")
         sound = open_sound_tagger(self.settings.audio_model)
         return Bench(
             motion=self.motion,
             sound=sound,
             exemplars=self.store(self.motion.revision),
-            sensor_language=expert,
-            llasa=reader,
+            sensor_language=cast("SensorLLM | None", describer),
+            llasa=cast("Llasa | None", reader),
+            words=None if words is None else cast("WordLabels", words).reader,
+            opinions=opinions,
         )
 
     @cached_property
-    def experts(self) -> tuple[str, ...]:
-        """Who reads the motion. UserError for an unknown name, or where the motion classifier is left out."""
-        wanted = tuple(name.strip() for name in self.settings.experts.split(",") if name.strip())
-        if "motion" not in wanted or set(wanted) - {"motion", "sensorllm", "llasa"}:
-            raise UserError(
-                "--experts",
-                expected="motion, alone or with sensorllm, llasa",
-                found=self.settings.experts,
-                cure="name these alone, such as motion,llasa",
-            )
-        return wanted
+    def opinions(self) -> dict[str, LabelModel]:
+        """Who reads the motion beside the motion classifier, as `--experts` names them."""
+        from apps.experts import open_opinions
 
-    @cached_property
-    def llasa(self) -> Llasa | None:
-        """The model that reads windows, where the settings name it. UserError where no checkpoint is at hand."""
-        if "llasa" not in self.experts:
-            return None
-        from models.llasa import Llasa, shipped_checkpoints
-
-        chosen = _path(self.settings.llasa_model)
-        if chosen is None and not shipped_checkpoints():
-            raise UserError(
-                "--experts motion,llasa",
-                expected="a trained LLaSA",
-                found="none shipped",
-                cure="train one with `telltale train llasa --stage tune` and name it with --llasa-model DIR",
-            )
-        return Llasa.from_pretrained(chosen, cache_dir=self.settings.cache_dir, progress=self.progress)
-
-    @cached_property
-    def sensor_language(self) -> SensorLLM | None:
-        """The second expert on motion, where the settings name it. UserError where no tuned checkpoint is at hand."""
-        if "sensorllm" not in self.experts:
-            return None
-        from models.sensorllm import SensorLLM, shipped_checkpoints
-
-        chosen = _path(self.settings.sensorllm_model)
-        if chosen is None:
-            tuned = [name for name in shipped_checkpoints() if name != "align"]
-            if not tuned:
-                raise UserError(
-                    "--experts motion,sensorllm",
-                    expected="a tuned SensorLLM checkpoint",
-                    found="none shipped",
-                    cure="train one with `telltale train sensorllm --stage tune` and name it with --sensorllm-model DIR",
-                )
-            return SensorLLM.from_pretrained(tuned[0], cache_dir=self.settings.cache_dir, progress=self.progress)
-        expert = SensorLLM.from_pretrained(chosen, cache_dir=self.settings.cache_dir, progress=self.progress)
-        if not expert.labels:
-            raise UserError(
-                chosen,
-                expected="a tuned checkpoint",
-                found="an aligned one without a class head",
-                cure="tune it with `telltale train sensorllm --stage tune --aligned DIR`",
-            )
-        return expert
+        return open_opinions(self.settings, self.progress)
 
     def store(self, revision: str) -> ExemplarStore | None:
         """The labelled examples for the motion checkpoint `revision`; None when the settings name none.
@@ -226,8 +180,3 @@ def asked_in_vain(timeline: TimelineRecord) -> list[str]:
 
     reasons = (episode.reason for episode in timeline.episodes)
     return list(dict.fromkeys(reason for reason in reasons if reason and reason.startswith(MODEL_FAILED)))
-
-
-def _path(named: str) -> Path | None:
-    """None means the one that ships."""
-    return None if named == "shipped" else Path(named).expanduser()

@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     from tools.events import detect_events
     from tools.evidence import Evidence, LabelProbability
     from tools.langchain import TOOLS
-    from tools.llasa import WindowReader, ask_llasa, classify_with_llasa, explain_window
+    from tools.llasa import WindowReader, ask_llasa, explain_window
     from tools.measurement import measure
     from tools.motion import classify_motion
-    from tools.perception import MotionModel, Perception, SoundModel
+    from tools.perception import LabelModel, MotionModel, Perception, SoundModel
     from tools.quantities import QUANTITIES, Quantity
     from tools.recomputation import NotRecomputable, recompute
     from tools.search import SpanNeighbours, nearest_exemplars, search_exemplars
-    from tools.sensor_language import SensorLanguageModel, classify_with_sensorllm, describe_trend
+    from tools.second_opinions import OPINIONS, second_opinion
+    from tools.sensor_language import TrendDescriber, describe_trend
     from tools.statistics import describe_statistics
     from tools.trend import Trend, TrendSegment, TrendSummary, parse_trend, trend_text
     from tools.trend_caption import caption_trend
@@ -33,17 +34,19 @@ _HOME = {
     "Bench": "bench",
     "Evidence": "evidence",
     "KNOWN_CHANNELS": "channels",
+    "LabelModel": "perception",
     "LabelProbability": "evidence",
     "MotionModel": "perception",
     "NoData": "errors",
     "NotRecomputable": "recomputation",
+    "OPINIONS": "second_opinions",
     "Perception": "perception",
     "QUANTITIES": "quantities",
     "Quantity": "quantities",
-    "SensorLanguageModel": "sensor_language",
     "SoundModel": "perception",
     "SpanNeighbours": "search",
     "TOOLS": "langchain",
+    "TrendDescriber": "sensor_language",
     "Trend": "trend",
     "TrendSegment": "trend",
     "TrendSummary": "trend",
@@ -52,8 +55,6 @@ _HOME = {
     "caption_audio": "audio",
     "caption_trend": "trend_caption",
     "classify_motion": "motion",
-    "classify_with_llasa": "llasa",
-    "classify_with_sensorllm": "sensor_language",
     "describe_statistics": "statistics",
     "describe_trend": "sensor_language",
     "detect_events": "events",
@@ -63,26 +64,29 @@ _HOME = {
     "parse_trend": "trend",
     "recompute": "recomputation",
     "search_exemplars": "search",
+    "second_opinion": "second_opinions",
     "tag_audio": "audio",
     "trend_text": "trend",
 }
 
 __all__ = [
     "KNOWN_CHANNELS",
+    "OPINIONS",
     "QUANTITIES",
     "TOOLS",
     "Bench",
     "Evidence",
+    "LabelModel",
     "LabelProbability",
     "MotionModel",
     "NoData",
     "NotRecomputable",
     "Perception",
     "Quantity",
-    "SensorLanguageModel",
     "SoundModel",
     "SpanNeighbours",
     "Trend",
+    "TrendDescriber",
     "TrendSegment",
     "TrendSummary",
     "WindowReader",
@@ -90,8 +94,6 @@ __all__ = [
     "caption_audio",
     "caption_trend",
     "classify_motion",
-    "classify_with_llasa",
-    "classify_with_sensorllm",
     "describe_statistics",
     "describe_trend",
     "detect_events",
@@ -101,6 +103,7 @@ __all__ = [
     "parse_trend",
     "recompute",
     "search_exemplars",
+    "second_opinion",
     "tag_audio",
     "trend_text",
 ]

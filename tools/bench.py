@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from recordings import Recording, Stream, UserError
-from tools.perception import MotionModel, Perception, SoundModel, perceive_motion, perceive_sound
+from tools.perception import LabelModel, MotionModel, Perception, SoundModel, perceive_motion, perceive_sound
 
 if TYPE_CHECKING:
     from tools.exemplars import ExemplarStore
     from tools.llasa import WindowReader
-    from tools.sensor_language import SensorLanguageModel
+    from tools.sensor_language import TrendDescriber
     from tools.word_search.model import WordModel
 
 T = TypeVar("T")
@@ -24,8 +24,9 @@ STRIDE_S = 1.28
 class Bench:
     """Models, exemplars and recordings that the tools work on. Threads may share it.
 
-    motion, sound, exemplars, sensor_language, llasa, words: None means that the bench has none; tools then answer "no data". Results of whole-stream
-    computations are kept until the recording is removed.
+    motion, sound, exemplars, sensor_language (describes trends), llasa (answers questions about windows), words (searches):
+    None means that the bench has none; tools then answer "no data". opinions: who else labels motion, by the names of
+    `tools.second_opinions`. Results of whole-stream computations are kept until the recording is removed.
     """
 
     def __init__(
@@ -35,9 +36,10 @@ class Bench:
         exemplars: ExemplarStore | None = None,
         window_s: float = WINDOW_S,
         stride_s: float = STRIDE_S,
-        sensor_language: SensorLanguageModel | None = None,
+        sensor_language: TrendDescriber | None = None,
         llasa: WindowReader | None = None,
         words: WordModel | None = None,
+        opinions: Mapping[str, LabelModel] | None = None,
     ) -> None:
         if window_s <= 0 or stride_s <= 0:
             raise UserError(
@@ -50,8 +52,9 @@ class Bench:
         self.sound = sound
         self.exemplars = exemplars
         self.sensor_language = sensor_language
-        self.words = words
         self.llasa = llasa
+        self.words = words
+        self.opinions = dict(opinions or {})
         self.window_s = window_s
         self.stride_s = stride_s
         self._recordings: dict[str, Recording] = {}
@@ -126,30 +129,17 @@ class Bench:
         """The named stream's perception, else that of the first audio stream that has a usable window."""
         return _chosen(self.sound_perceptions(recording_id), stream)
 
-    def sensor_language_perceptions(self, recording_id: str) -> tuple[Perception, ...]:
-        """One perception a motion stream that the tuned sensor language model can read; () without one.
+    def opinion_perceptions(self, recording_id: str, expert: str) -> tuple[Perception, ...]:
+        """One perception a motion stream that the expert can label; () without one.
 
-        Its windows stand side by side: each costs a pass of a language model.
+        Its windows stand side by side: some cost a pass of a language model.
         """
         recording = self.recording(recording_id)
-        model = self.sensor_language
+        model = self.opinions.get(expert)
         if model is None or not model.labels:
             return ()
         found = (
-            self._sensor_language(model, recording, stream)
-            for stream in recording.of("motion")
-            if stream.has("acc_x", "acc_y", "acc_z")
-        )
-        return tuple(perception for perception in found if perception.usable.any())
-
-    def llasa_perceptions(self, recording_id: str) -> tuple[Perception, ...]:
-        """One perception a motion stream that the window reader can label, its windows side by side; () without one."""
-        recording = self.recording(recording_id)
-        model = self.llasa
-        if model is None or not model.labels:
-            return ()
-        found = (
-            self._llasa(model, recording, stream)
+            self._opinion(model, expert, recording, stream)
             for stream in recording.of("motion")
             if stream.has("acc_x", "acc_y", "acc_z")
         )
@@ -162,18 +152,12 @@ class Bench:
             lambda: perceive_motion(model, recording, stream, self.window_s, self.stride_s),
         )
 
-    def _sensor_language(self, model: MotionModel, recording: Recording, stream: Stream) -> Perception:
+    def _opinion(self, model: LabelModel, expert: str, recording: Recording, stream: Stream) -> Perception:
+        window_s = model.window_s or self.window_s
         return self.once(
             recording.id,
-            f"sensor_language:{stream.name}",
-            lambda: perceive_motion(model, recording, stream, self.window_s, self.window_s),
-        )
-
-    def _llasa(self, model: WindowReader, recording: Recording, stream: Stream) -> Perception:
-        return self.once(
-            recording.id,
-            f"llasa:{stream.name}",
-            lambda: perceive_motion(model, recording, stream, model.window_s, model.window_s),
+            f"{expert}:{stream.name}",
+            lambda: perceive_motion(model, recording, stream, window_s, window_s),
         )
 
     def _sound(self, model: SoundModel, recording: Recording, stream: Stream) -> Perception:

@@ -21,12 +21,13 @@ from tools.channels import KNOWN_CHANNELS
 from tools.errors import NoData
 from tools.events import detect_events
 from tools.evidence import Evidence
-from tools.llasa import ask_llasa, classify_with_llasa, explain_window
+from tools.llasa import ask_llasa, explain_window
 from tools.measurement import measure
 from tools.motion import classify_motion
 from tools.quantities import quantity_names
 from tools.search import search_exemplars
-from tools.sensor_language import classify_with_sensorllm, describe_trend
+from tools.second_opinions import OPINIONS, SecondOpinion, second_opinion
+from tools.sensor_language import describe_trend
 from tools.statistics import describe_statistics
 from tools.trend_caption import caption_trend
 from tools.word_search import search_windows
@@ -175,14 +176,6 @@ def _describe_trend(
     return _answer(lambda: describe_trend(bench_of(config), recording_id, span.span(), channels))
 
 
-def _classify_with_sensorllm(recording_id: str, spans: list[SpanArgument], config: RunnableConfig) -> Answer:
-    return _answer(lambda: classify_with_sensorllm(bench_of(config), recording_id, [s.span() for s in spans]))
-
-
-def _classify_with_llasa(recording_id: str, spans: list[SpanArgument], config: RunnableConfig) -> Answer:
-    return _answer(lambda: classify_with_llasa(bench_of(config), recording_id, [s.span() for s in spans]))
-
-
 def _ask_llasa(recording_id: str, span: SpanArgument, question: str, config: RunnableConfig) -> Answer:
     return _answer(lambda: ask_llasa(bench_of(config), recording_id, span.span(), question))
 
@@ -231,6 +224,13 @@ def _tool(function: Callable[..., Answer], name: str, description: str, argument
     )
 
 
+def _opinion_tool(asked: SecondOpinion) -> BaseTool:
+    def ask(recording_id: str, spans: list[SpanArgument], config: RunnableConfig) -> Answer:
+        return _answer(lambda: second_opinion(bench_of(config), recording_id, [s.span() for s in spans], asked.expert))
+
+    return _tool(ask, asked.tool, asked.purpose, SpansArguments)
+
+
 TOOLS: tuple[BaseTool, ...] = (
     _tool(
         _classify_motion,
@@ -264,18 +264,7 @@ TOOLS: tuple[BaseTool, ...] = (
         "Tell in a person's words how each channel goes over a short span, every line of it checked against the samples.",
         ChannelsArguments,
     ),
-    _tool(
-        _classify_with_sensorllm,
-        "classify_with_sensorllm",
-        "Ask a second, language-based model which activity the motion sensors show in each span, with its probability.",
-        SpansArguments,
-    ),
-    _tool(
-        _classify_with_llasa,
-        "classify_with_llasa",
-        "Ask the model that reads windows of motion which activity each span shows, with its probability.",
-        SpansArguments,
-    ),
+    *(_opinion_tool(asked) for asked in OPINIONS.values()),
     _tool(
         _ask_llasa,
         "ask_llasa",

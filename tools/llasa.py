@@ -1,4 +1,4 @@
-"""`ask_llasa`, `explain_window` and `classify_with_llasa`: a language model that reads six seconds of motion, checked against them.
+"""`ask_llasa` and `explain_window`: a language model that reads six seconds of motion, checked against them.
 
 What it writes is cut into sentences; each is looked up in the samples of the window, and what they do not show is dropped and
 counted. A question about a sensor that the window lacks is answered "no data".
@@ -7,7 +7,6 @@ counted. A question about a sensor that the window lacks is answered "no data".
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
@@ -23,8 +22,6 @@ from tools.channels import require_span, to_milliseconds
 from tools.errors import NoData
 from tools.evidence import Evidence, evidence
 from tools.method import method
-from tools.motion import ranked
-from tools.perception import MotionModel, Perception
 
 EXPLAIN = "What is the person doing, and what is the evidence?"
 LEARNED = "LLaSA, every sentence found in the samples"
@@ -40,15 +37,11 @@ _ELSEWHERE = re.compile(
 _ROTATION = re.compile(r"\b(?:gyro\w*|rotat\w*|turn(?:s|ed|ing)?|angular)\b", re.IGNORECASE)
 
 
-class WindowReader(MotionModel, Protocol):
-    """`models.llasa.Llasa` and its likes. labels: () where it was tuned for none."""
+class WindowReader(Protocol):
+    """`models.llasa.Llasa` and its likes."""
 
     @property
-    def labels(self) -> tuple[str, ...]: ...
-    @property
-    def fusion_weight(self) -> float: ...
-    @property
-    def window_s(self) -> float: ...
+    def revision(self) -> str: ...
     def answer(self, window: npt.NDArray[np.float32], question: str, position: str | None = None) -> str: ...
 
 
@@ -155,40 +148,6 @@ def named(bench: Bench, recording_id: str, stream: Stream, span: Span) -> str | 
     pooled = None if said is None else said.pooled(span)
     if said is not None and pooled is not None:
         return said.labels[int(np.argmax(pooled))]
-    own = next((p for p in bench.llasa_perceptions(recording_id) if p.stream == stream.name), None)
+    own = next((p for p in bench.opinion_perceptions(recording_id, "llasa") if p.stream == stream.name), None)
     pooled = None if own is None else own.pooled(span)
     return None if own is None or pooled is None else own.labels[int(np.argmax(pooled))]
-
-
-def classify_with_llasa(bench: Bench, recording_id: str, spans: Sequence[Span]) -> list[Evidence]:
-    """One `activity_by_question` a span and motion stream: the label whose words score highest after the class question.
-
-    A quantity of its own: sentences that quote the motion classifier must never be supported by another model. Nothing where
-    the bench has no such model, or the stream lacks acceleration or was worn in an unknown place.
-    """
-    found = []
-    for perception in bench.llasa_perceptions(recording_id):
-        for span in map(to_milliseconds, spans):
-            pooled = perception.pooled(span)
-            if pooled is not None:
-                found.append(_opinion(bench, recording_id, perception, span, pooled))
-    return found
-
-
-def _opinion(
-    bench: Bench, recording_id: str, perception: Perception, span: Span, pooled: npt.NDArray[np.float64]
-) -> Evidence:
-    top, alternatives = ranked(perception.labels, pooled)
-    return evidence(
-        tool="classify_with_llasa",
-        recording_id=recording_id,
-        stream=perception.stream,
-        start_s=span.start_s,
-        end_s=span.end_s,
-        quantity="activity_by_question",
-        value=top.label,
-        method=method("mean log-probability over windows of label scores", window_s=WINDOW_S, stride_s=WINDOW_S),
-        model=perception.revision,
-        probability=top.probability,
-        alternatives=alternatives,
-    )

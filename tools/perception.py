@@ -43,6 +43,20 @@ class MotionModel(Protocol):
     def predict(self, stream: Stream, spans: Sequence[Span], *, position: str | None = None) -> WindowPrediction: ...
 
 
+class LabelModel(MotionModel, Protocol):
+    """One that gives a second opinion. labels: () where it was tuned for none. window_s: None for the bench's own.
+
+    fusion_weight: what its log-probabilities count beside the motion classifier's, as validation subjects taught (0: nothing).
+    """
+
+    @property
+    def labels(self) -> tuple[str, ...]: ...
+    @property
+    def fusion_weight(self) -> float: ...
+    @property
+    def window_s(self) -> float | None: ...
+
+
 class SoundModel(Protocol):
     """A sound tagger (`models.audio.SoundTagger`, `YamnetTagger`)."""
 

@@ -11,15 +11,19 @@ from tools.bench import Bench
 from tools.errors import NoData
 from tools.events import detect_events
 from tools.evidence import Evidence
-from tools.llasa import ask_llasa, classify_with_llasa, explain_window
+from tools.llasa import ask_llasa, explain_window
 from tools.measurement import measure
 from tools.method import parameters
 from tools.motion import classify_motion
 from tools.search import search_exemplars
-from tools.sensor_language import classify_with_sensorllm, describe_trend
+from tools.second_opinions import OPINIONS, SecondOpinion, second_opinion
+from tools.sensor_language import describe_trend
 from tools.statistics import describe_statistics
 from tools.trend_caption import EXACT, caption_trend
+from tools.word_search.tool import search_windows
 
+# A search is repeated for all its stretches: the one in question may be any of them.
+_EVERY = 1_000_000
 Rerun = Callable[[Bench, Evidence], list[Evidence]]
 
 
@@ -63,13 +67,22 @@ def _search(bench: Bench, found: Evidence) -> list[Evidence]:
     )
 
 
+def _described(bench: Bench, found: Evidence) -> list[Evidence]:
+    order = parameters(found.method).get("order")
+    words = str(found.value) if order is None else f"{found.value} {order}"
+    return search_windows(bench, found.recording_id, words, most=_EVERY)
+
+
+def _opinion(asked: SecondOpinion) -> Rerun:
+    return lambda bench, found: second_opinion(bench, found.recording_id, [_span(found)], asked.expert)
+
+
 _RERUN: dict[str, Rerun] = {
     "classify_motion": lambda bench, e: classify_motion(bench, e.recording_id, [_span(e)]),
     "tag_audio": lambda bench, e: tag_audio(bench, e.recording_id, [_span(e)]),
     "caption_audio": lambda bench, e: caption_audio(bench, e.recording_id, [_span(e)]),
     "caption_trend": _trend,
-    "classify_with_sensorllm": lambda bench, e: classify_with_sensorllm(bench, e.recording_id, [_span(e)]),
-    "classify_with_llasa": lambda bench, e: classify_with_llasa(bench, e.recording_id, [_span(e)]),
+    **{opinion.tool: _opinion(opinion) for opinion in OPINIONS.values()},
     "ask_llasa": lambda bench, e: ask_llasa(bench, e.recording_id, _span(e), parameters(e.method)["question"]),
     "explain_window": lambda bench, e: explain_window(bench, e.recording_id, _span(e)),
     "describe_trend": lambda bench, e: describe_trend(
@@ -81,6 +94,7 @@ _RERUN: dict[str, Rerun] = {
     "detect_events": _events,
     "measure": lambda bench, e: [measure(bench, e.recording_id, e.quantity, e.channel, _span(e), e.stream)],
     "search_exemplars": _search,
+    "search_windows": _described,
 }
 
 

@@ -1,4 +1,4 @@
-"""`describe_trend` and `classify_with_sensorllm`: what a learned model of language and motion says, checked where it can be."""
+"""`describe_trend`: what a learned model of language and motion says of a channel, checked segment by segment."""
 
 from __future__ import annotations
 
@@ -22,11 +22,9 @@ from models.sensorllm.data import (
 from models.sensorllm.data.answer import draw_style
 from recordings import Span, UserError
 from tools.bench import Bench
-from tools.channels import ChannelValues, channel_values, require_span, selected, to_milliseconds
+from tools.channels import ChannelValues, channel_values, require_span, selected
 from tools.evidence import Evidence, Value, evidence
 from tools.method import method
-from tools.motion import ranked
-from tools.perception import MotionModel
 
 LEARNED = "learned, every segment found in the samples"
 EXACT = "SensorLLM trend rule (the learned text was not what the samples show), times from the span's start"
@@ -44,15 +42,6 @@ class TrendDescriber(Protocol):
     def describe(
         self, series: Sequence[npt.NDArray[np.floating]], rate_hz: float, channels: Sequence[str]
     ) -> list[str]: ...
-
-
-class SensorLanguageModel(TrendDescriber, MotionModel, Protocol):
-    """One that tells trends and activities. labels: () where it was not tuned for any."""
-
-    @property
-    def labels(self) -> tuple[str, ...]: ...
-    @property
-    def fusion_weight(self) -> float: ...
 
 
 def describe_trend(
@@ -135,37 +124,3 @@ def holds(text: str, facts: TrendFacts) -> bool:
         said == facts_of_segments(facts.segments, facts.overall, said.sensor, said.count)
         and said.sensor == facts.sensor
     )
-
-
-def classify_with_sensorllm(bench: Bench, recording_id: str, spans: Sequence[Span]) -> list[Evidence]:
-    """One `activity_second_opinion` a span and motion stream that the tuned model was made for, as `classify_motion` gives them.
-
-    A quantity of its own: sentences that quote the motion classifier must never be supported by another model.
-
-    Nothing where the bench has no tuned sensor language model, or the stream lacks a channel or was worn elsewhere.
-    """
-    found = []
-    for perception in bench.sensor_language_perceptions(recording_id):
-        for span in map(to_milliseconds, spans):
-            pooled = perception.pooled(span)
-            if pooled is None:
-                continue
-            top, alternatives = ranked(perception.labels, pooled)
-            found.append(
-                evidence(
-                    tool="classify_with_sensorllm",
-                    recording_id=recording_id,
-                    stream=perception.stream,
-                    start_s=span.start_s,
-                    end_s=span.end_s,
-                    quantity="activity_second_opinion",
-                    value=top.label,
-                    method=method(
-                        "mean log-probability over windows", window_s=bench.window_s, stride_s=bench.window_s
-                    ),
-                    model=perception.revision,
-                    probability=top.probability,
-                    alternatives=alternatives,
-                )
-            )
-    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -22,6 +23,7 @@ from agents.fusion import (
     FusionInput,
     FusionMode,
     FusionResult,
+    Opinion,
     Reading,
 )
 from agents.language import SentenceEmbedder
@@ -80,7 +82,7 @@ def _input(context: Context, state: State, index: int) -> FusionInput | None:
     """Everything that was said about one segment; None where no model said anything."""
     recording = context.recording(state["recording_id"])
     segment = state["segments"][index]
-    readings: dict[str, list[Reading]] = {"motion": [], "sensorllm": [], "llasa": [], "sound": []}
+    readings: dict[str, list[Reading]] = defaultdict(list)
     for perceived in state.get("perceived", {}).values() if segment.kind == "covered" else ():
         perception = perception_of(context, recording.id, perceived)
         pooled = None if perception is None else perception.pooled(segment.span)
@@ -91,13 +93,14 @@ def _input(context: Context, state: State, index: int) -> FusionInput | None:
     if not (readings["motion"] or readings["sound"]):
         return None
     votes = state["votes"][index]
-    expert, reader = context.bench.sensor_language, context.bench.llasa
+    opinions = [
+        Opinion(name, tuple(readings[name]), model.fusion_weight)
+        for name, model in context.bench.opinions.items()
+        if readings[name]
+    ]
     return FusionInput(
         motion=tuple(readings["motion"]),
-        sensorllm=tuple(readings["sensorllm"]) if readings["motion"] else (),
-        sensorllm_weight=0.0 if expert is None else expert.fusion_weight,
-        llasa=tuple(readings["llasa"]) if readings["motion"] else (),
-        llasa_weight=0.0 if reader is None else reader.fusion_weight,
+        opinions=tuple(opinions) if readings["motion"] else (),
         sound=tuple(readings["sound"]),
         neighbours=Distribution.of(votes) if votes and readings["motion"] else None,
         sound_caption=_caption(state, index),

@@ -9,17 +9,15 @@ from langgraph.types import Send
 
 from agents.annotate.context import Context
 from agents.annotate.state import Branch, ModalityName, Perceived, State
-from tools import Bench
+from tools import OPINIONS, Bench, Perception
 
 
 def modalities(state: State) -> list[Send]:
     """One branch of `perceive` for each modality; they run in parallel."""
     recording_id = state["recording_id"]
     return [
-        Send("perceive", Branch(recording_id=recording_id, modality="motion")),
-        Send("perceive", Branch(recording_id=recording_id, modality="sound")),
-        Send("perceive", Branch(recording_id=recording_id, modality="sensorllm")),
-        Send("perceive", Branch(recording_id=recording_id, modality="llasa")),
+        Send("perceive", Branch(recording_id=recording_id, modality=modality))
+        for modality in ("motion", "sound", *OPINIONS)
     ]
 
 
@@ -32,14 +30,17 @@ def perceive(state: Branch, runtime: Runtime[Context]) -> State:
 
 def perceived_by(bench: Bench, recording_id: str, modality: ModalityName) -> dict[str, Perceived]:
     """What a modality's model perceived, by `modality:stream`; empty without such a stream or model."""
-    said = {
-        "motion": bench.motion_perceptions,
-        "sensorllm": bench.sensor_language_perceptions,
-        "llasa": bench.llasa_perceptions,
-        "sound": bench.sound_perceptions,
-    }[modality]
     return {
         f"{modality}:{p.stream}": Perceived(modality, p.stream, p.revision, len(p.windows), int(p.usable.sum()))
-        for p in said(recording_id)
+        for p in perceptions_of(bench, recording_id, modality)
         if p.windows
     }
+
+
+def perceptions_of(bench: Bench, recording_id: str, modality: ModalityName) -> tuple[Perception, ...]:
+    """Every stream that the modality's model read."""
+    if modality == "motion":
+        return bench.motion_perceptions(recording_id)
+    if modality == "sound":
+        return bench.sound_perceptions(recording_id)
+    return bench.opinion_perceptions(recording_id, modality)

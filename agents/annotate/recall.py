@@ -12,7 +12,7 @@ from agents.annotate.context import Context
 from agents.annotate.state import State
 from agents.timeline import ExemplarRecord
 from recordings import Span, UserError
-from tools import Evidence, nearest_exemplars
+from tools import OPINIONS, Evidence, nearest_exemplars
 from tools.exemplars import Neighbour, neighbour_votes
 
 
@@ -41,8 +41,7 @@ def testimony(context: Context, recording_id: str, spans: Sequence[Span]) -> lis
     settings = context.settings
     found = [
         *call(context, "classify_motion", recording_id, spans=spans),
-        *call(context, "classify_with_sensorllm", recording_id, spans=spans),
-        *call(context, "classify_with_llasa", recording_id, spans=spans),
+        *(e for asked in OPINIONS.values() for e in call(context, asked.tool, recording_id, spans=spans)),
         *call(context, "tag_audio", recording_id, spans=spans),
         *call(context, "caption_audio", recording_id, spans=spans),
     ]

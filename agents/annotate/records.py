@@ -94,8 +94,7 @@ def model_records(context: Context, state: State) -> list[ModelRecord]:
     bench, llm = context.bench, context.llm
     models: list[tuple[str, LanguageModel | MotionModel | SoundModel | None]] = [
         ("motion", bench.motion if "motion" in heard else None),
-        ("sensorllm", bench.sensor_language if "sensorllm" in heard else None),
-        ("llasa", bench.llasa if "llasa" in heard else None),
+        *((name, model) for name, model in bench.opinions.items() if name in heard),
         ("sound", bench.sound if "sound" in heard else None),
         ("language", None if context.settings.fusion == "never" else llm),
     ]

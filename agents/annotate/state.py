@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypedDict, TypeVar
+from typing import Annotated, TypedDict, TypeVar
 
 from agents.segmentation import Segment
 from agents.timeline import EpisodeRecord, ExemplarRecord, ForecastRecord, SentenceRecord, VerificationRecord
@@ -11,7 +11,8 @@ from tools import Evidence
 
 T = TypeVar("T")
 
-ModalityName = Literal["motion", "sensorllm", "llasa", "sound"]
+# "motion", "sound", or an expert of `tools.OPINIONS`.
+ModalityName = str
 
 
 @dataclass(frozen=True, slots=True)

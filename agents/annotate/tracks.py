@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from agents.annotate.context import Context
+from agents.annotate.perceive import perceptions_of
 from agents.annotate.state import Perceived
 from agents.segmentation import Track
-from tools import Perception
-
-SECOND_OPINIONS = ("sensorllm", "llasa")
+from tools import OPINIONS, Perception
 
 
 def perception_of(context: Context, recording_id: str, perceived: Perceived) -> Perception | None:
     """The arrays behind a `Perceived`."""
-    if perceived.modality == "motion":
-        return context.bench.motion_perception(recording_id, perceived.stream)
-    if perceived.modality in SECOND_OPINIONS:
-        bench = context.bench
-        ask = bench.llasa_perceptions if perceived.modality == "llasa" else bench.sensor_language_perceptions
-        return next((p for p in ask(recording_id) if p.stream == perceived.stream), None)
-    return context.bench.sound_perception(recording_id, perceived.stream)
+    said = perceptions_of(context.bench, recording_id, perceived.modality)
+    return next((p for p in said if p.stream == perceived.stream), None)
 
 
 def tracks_of(context: Context, recording_id: str, perceived: dict[str, Perceived]) -> list[Track]:
@@ -29,7 +23,7 @@ def tracks_of(context: Context, recording_id: str, perceived: dict[str, Perceive
     settings = context.settings
     share = {"motion": 1.0, "sound": settings.sound_weight}
     # A second opinion on the same samples, from windows side by side, moves no boundary.
-    heard = [(key, p) for key, p in perceived.items() if p.usable and p.modality not in SECOND_OPINIONS]
+    heard = [(key, p) for key, p in perceived.items() if p.usable and p.modality not in OPINIONS]
     tracks = []
     for key, p in heard:
         perception = perception_of(context, recording_id, p)

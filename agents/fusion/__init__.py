@@ -6,7 +6,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from agents.fusion.activities import ACTIVITIES, Activity
-from agents.fusion.records import MODEL_FAILED, Decision, Distribution, FusionInput, FusionMode, FusionResult, Reading
+from agents.fusion.records import (
+    MODEL_FAILED,
+    Decision,
+    Distribution,
+    FusionInput,
+    FusionMode,
+    FusionResult,
+    Opinion,
+    Reading,
+)
 from agents.fusion.vocabulary import ActivityVocabulary
 from agents.fusion.weights import FusionWeights, PatternWeights, shipped_weights
 
@@ -44,6 +53,7 @@ __all__ = [
     "FusionResult",
     "FusionWeights",
     "LabelledSounds",
+    "Opinion",
     "PatternWeights",
     "PromptedActivity",
     "Reading",

@@ -47,22 +47,28 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """A second opinion on motion streams, and the weight that its checkpoint earned on validation subjects beside the motion
+    classifier (0: shown, and it decides nothing)."""
+
+    expert: str
+    readings: tuple[Reading, ...]
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
 class FusionInput:
     """Everything known about one episode. What is absent is empty or None, and is never mentioned to a model.
 
     neighbours: the votes of the nearest exemplars (label → share), over motion labels. alike: what labelled sounds say (activity →
     p(activity | sound) among the activities that have one; `LabelledSounds.distribution`). context: words about the situation
-    that the user gave; data, never an instruction. sensorllm, llasa: second opinions on motion streams, with the weight that each
-    checkpoint earned on validation subjects beside the motion classifier (0: shown, and it decides nothing).
+    that the user gave; data, never an instruction. opinions: what further experts say about the same motion streams.
     """
 
     motion: tuple[Reading, ...] = ()
     sound: tuple[Reading, ...] = ()
     neighbours: Distribution | None = None
-    sensorllm: tuple[Reading, ...] = ()
-    sensorllm_weight: float = 0.0
-    llasa: tuple[Reading, ...] = ()
-    llasa_weight: float = 0.0
+    opinions: tuple[Opinion, ...] = ()
     alike: Distribution | None = None
     sound_caption: str | None = None
     context: str | None = None

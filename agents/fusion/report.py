@@ -47,8 +47,7 @@ def own_words(given: FusionInput) -> dict[str, Distribution]:
     said: dict[str, Distribution] = {}
     for kind, readings in (
         ("motion", given.motion),
-        ("sensorllm", given.sensorllm),
-        ("llasa", given.llasa),
+        *((opinion.expert, opinion.readings) for opinion in given.opinions),
         ("sound", given.sound),
     ):
         for reading in readings:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from agents.fusion.records import Decision, Distribution, FusionInput
+from agents.fusion.records import Decision, Distribution, FusionInput, Opinion
 from agents.fusion.vocabulary import ActivityVocabulary
 from agents.fusion.weights import PatternWeights
 from agents.timeline import ActivityRecord
@@ -90,14 +90,11 @@ def source_terms(given: FusionInput, vocabulary: ActivityVocabulary, weights: Pa
             name = kind if len(readings) == 1 else f"{kind}:{reading.stream}"
             values = np.log(likelihood(reading.distribution, candidates))
             terms[name] = Term(values, weight / math.sqrt(len(readings)))
-    for kind, opinions, weight in (
-        ("sensorllm", given.sensorllm, given.sensorllm_weight),
-        ("llasa", given.llasa, given.llasa_weight),
-    ):
-        for reading in opinions:
-            name = kind if len(opinions) == 1 else f"{kind}:{reading.stream}"
+    for opinion in given.opinions:
+        for reading in opinion.readings:
+            name = opinion.expert if len(opinion.readings) == 1 else f"{opinion.expert}:{reading.stream}"
             values = np.log(vocabulary.motion_likelihood(reading.distribution, candidates))
-            terms[name] = Term(values, weight / math.sqrt(len(opinions)))
+            terms[name] = Term(values, opinion.weight / math.sqrt(len(opinion.readings)))
     if given.neighbours is not None:
         votes = vocabulary.motion_likelihood(_all_votes(given, given.neighbours), candidates)
         terms["neighbours"] = Term(np.log(votes), weights.neighbours)
@@ -128,10 +125,8 @@ def lacking(given: FusionInput, name: str) -> FusionInput | None:
         reduced = replace(given, neighbours=None)
     elif name == "alike":
         reduced = replace(given, alike=None)
-    elif kind == "sensorllm":
-        reduced = replace(given, sensorllm=tuple(r for r in given.sensorllm if stream and r.stream != stream))
-    elif kind == "llasa":
-        reduced = replace(given, llasa=tuple(r for r in given.llasa if stream and r.stream != stream))
+    elif any(kind == opinion.expert for opinion in given.opinions):
+        reduced = replace(given, opinions=_fewer(given.opinions, kind, stream))
     elif kind == "motion":
         kept = tuple(reading for reading in given.motion if stream and reading.stream != stream)
         # Neighbours are found with the motion model's embedding: without any motion there are none.
@@ -139,8 +134,7 @@ def lacking(given: FusionInput, name: str) -> FusionInput | None:
             given,
             motion=kept,
             neighbours=given.neighbours if kept else None,
-            sensorllm=given.sensorllm if kept else (),
-            llasa=given.llasa if kept else (),
+            opinions=given.opinions if kept else (),
         )
     elif kind == "sound":
         kept = tuple(reading for reading in given.sound if stream and reading.stream != stream)
@@ -148,3 +142,13 @@ def lacking(given: FusionInput, name: str) -> FusionInput | None:
         alike, caption = (given.alike, given.sound_caption) if kept else (None, None)
         reduced = replace(given, sound=kept, alike=alike, sound_caption=caption)
     return None if reduced.pattern is None else reduced
+
+
+def _fewer(opinions: Sequence[Opinion], expert: str, stream: str) -> tuple[Opinion, ...]:
+    """The opinions without one expert's word on `stream`, on every stream where that is ""."""
+    left = []
+    for opinion in opinions:
+        kept = tuple(r for r in opinion.readings if opinion.expert != expert or (stream and r.stream != stream))
+        if kept:
+            left.append(replace(opinion, readings=kept))
+    return tuple(left)

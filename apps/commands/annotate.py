@@ -30,6 +30,7 @@ def annotate(
     experts: options.Experts = None,
     sensorllm_model: options.SensorllmModel = None,
     llasa_model: options.LlasaModel = None,
+    sensorlm_model: options.SensorlmModel = None,
     exemplars: options.Exemplars = None,
     exclude_subject: options.ExcludeSubject = None,
     units: options.Units = None,
@@ -45,7 +46,7 @@ def annotate(
 
     settings = load_settings(
         config, data=data, llm=llm, fusion=fusion, motion_model=motion_model, audio_model=audio_model, experts=experts,
-        sensorllm_model=sensorllm_model, llasa_model=llasa_model, exemplars=exemplars,
+        sensorllm_model=sensorllm_model, llasa_model=llasa_model, sensorlm_model=sensorlm_model, exemplars=exemplars,
         exclude_subject=exclude_subject, units=units, rate=rate, position=position,
     )  # fmt: skip
     with progress(quiet) as report:

@@ -53,6 +53,9 @@ class SensorPrediction:
 class SensorLLM:
     """A checkpoint with its frozen ends. Everything is deterministic: the same samples give the same words and numbers."""
 
+    # It was tuned on each protocol's own windows: the windows of whoever asks will do.
+    window_s = None
+
     def __init__(self, model: SensorLLMModel, frozen: FrozenParts, revision: str, device: torch.device) -> None:
         config = model.config
         if (config.backbone_size, config.encoder_size) != (frozen.backbone_size, frozen.embedder.size):

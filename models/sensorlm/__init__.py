@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from models.sensorlm.configuration_sensorlm import SensorLMConfig, day_config
+    from models.sensorlm.labeller import WordLabels
     from models.sensorlm.modeling_sensorlm import SensorLM
     from models.sensorlm.reader import LabelAnswer, SensorReader, WindowVectors
     from models.sensorlm.training import CaptionPlan, SensorLMTraining, default_config, train_sensorlm
@@ -20,6 +21,7 @@ _LAZY = {
     "SensorLMTraining": "models.sensorlm.training",
     "SensorReader": "models.sensorlm.reader",
     "WindowVectors": "models.sensorlm.reader",
+    "WordLabels": "models.sensorlm.labeller",
     "day_config": "models.sensorlm.configuration_sensorlm",
     "default_config": "models.sensorlm.training",
     "train_sensorlm": "models.sensorlm.training",
@@ -33,6 +35,7 @@ __all__ = [
     "SensorLMTraining",
     "SensorReader",
     "WindowVectors",
+    "WordLabels",
     "day_config",
     "default_config",
     "train_sensorlm",

@@ -22,7 +22,9 @@ class SensorLMConfig(PretrainedConfig):
     patch, which is as wide as its stride. text_tower: "sentences" reads frozen MiniLM vectors of sentences with their numbers
     by value; "tokens" is a transformer of its own over the captions' words. objective: sigmoid and softmax are contrastive
     alone, coca adds a captioning decoder. known_labels, known_phrases: what training had words for, whose vectors lie with the
-    weights. matching: what was learnt about when a text and a window belong together.
+    weights. matching: what was learnt about when a text and a window belong together. label_scale: of the log-odds, so that shares
+    among labels are as sure as they are right; fusion_weight: of those shares beside the motion classifier's. Both were fitted on
+    validation subjects.
     """
 
     model_type = "telltale_sensorlm"
@@ -55,6 +57,8 @@ class SensorLMConfig(PretrainedConfig):
         known_labels: Sequence[str] = (),
         known_phrases: Sequence[str] = (),
         matching: dict[str, float] | None = None,
+        fusion_weight: float = 0.0,
+        label_scale: float = 1.0,
         checkpoint_name: str = "sensorlm",
         revision_name: str = "untrained",
         licence: str = "unknown",
@@ -88,6 +92,8 @@ class SensorLMConfig(PretrainedConfig):
         self.known_labels = list(known_labels)
         self.known_phrases = list(known_phrases)
         self.matching = dict(matching or {})
+        self.fusion_weight = fusion_weight
+        self.label_scale = label_scale
         self.checkpoint_name = checkpoint_name
         self.revision_name = revision_name
         self.licence = licence

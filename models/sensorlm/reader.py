@@ -196,7 +196,7 @@ class SensorReader:
 
     def shares(self, vectors: Floats, labels: Sequence[str], usable: Flags | None = None) -> Floats:
         """(n, labels) softmax of the log-odds, uniform where unusable."""
-        odds = self.log_odds(vectors, self.labels(labels)).astype(np.float64)
+        odds = float(self.model.config.label_scale) * self.log_odds(vectors, self.labels(labels)).astype(np.float64)
         powers = np.exp(odds - odds.max(axis=1, keepdims=True))
         if usable is not None:
             powers[~usable] = 1.0

@@ -18,12 +18,10 @@ class Expert:
     """Says standing everywhere; reads streams worn at `position` alone."""
 
     name, revision, licence, labels = "sensorllm-test", "sensorllm-1", "none", ("sitting", "standing")
+    window_s = None
 
     def __init__(self, weight: float, position: str = "wrist") -> None:
         self.fusion_weight, self.position = weight, position
-
-    def describe(self, series: object, rate_hz: float, channels: object) -> list[str]:
-        return []
 
     def predict(self, stream: Stream, spans: list[Span], *, position: str | None = None) -> SimpleNamespace:
         n = len(spans)
@@ -37,7 +35,7 @@ class Expert:
 
 
 def told(expert: Expert | None) -> TimelineRecord:
-    bench = Bench(motion=Posture(0.6), sensor_language=expert)  # type: ignore[arg-type]
+    bench = Bench(motion=Posture(0.6), opinions={} if expert is None else {"sensorllm": expert})
     return annotate(
         wrist([("walking", 40.0), ("sitting", 40.0)]), bench=bench, llm=None, settings=AnnotateSettings(fusion="never")
     )

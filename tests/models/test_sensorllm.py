@@ -15,6 +15,7 @@ from small_sensor_language import build_backbone
 
 from models.chronos import ChronosEmbedder
 from models.chronos.embedder import DUMMY
+from models.motion.beside import Judged, weight_beside
 from models.sensorllm import (
     AlignmentPlan,
     FrozenParts,
@@ -40,7 +41,6 @@ from models.sensorllm.modeling_sensorllm import SensorLLMModel
 from models.sensorllm.processing_sensorllm import SensorLLMProcessor
 from models.sensorllm.throughput import measure_throughput
 from models.sensorllm.training.alignment import AlignmentExamples
-from models.sensorllm.training.fusing import fusion_weight
 from models.sensorllm.training.trainer import Schedule
 from models.sensorllm.training.tuning import WindowExamples, class_weights, evenly, fit_temperature
 from recordings import ACCELERATION, ROTATION, Annotation, Recording, Span, Stream, UserError
@@ -462,9 +462,9 @@ def test_the_weight_beside_another_model_is_what_helps() -> None:
     good = np.full((400, 3), 0.1)
     good[np.arange(400), truth] = 0.8
     noise, even = rng.dirichlet(np.ones(3), 400), np.full((400, 3), 1 / 3)
-    assert fusion_weight(even, good, truth) == 1.0
-    assert fusion_weight(good, noise, truth) < 0.1
-    assert fusion_weight(good, even, truth) == 0.0
+    assert weight_beside([Judged(good, even, truth)]) == 1.0
+    assert weight_beside([Judged(noise, good, truth)]) < 0.1
+    assert weight_beside([Judged(even, good, truth)]) == 0.0
 
 
 # The real backbone

@@ -22,6 +22,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "describe_trend": {"span": SPAN, "channels": ["acc_x"]},
     "classify_with_sensorllm": {"spans": [SPAN]},
     "classify_with_llasa": {"spans": [SPAN]},
+    "classify_with_sensorlm": {"spans": [SPAN]},
     "ask_llasa": {"span": SPAN, "question": "How does the movement change?"},
     "explain_window": {"span": SPAN},
     "describe_statistics": {"span": SPAN},

@@ -1,4 +1,4 @@
-"""`ask_llasa`, `explain_window`, `classify_with_llasa`: only sentences that the samples bear are given back."""
+"""`ask_llasa`, `explain_window`, and LLaSA as a second opinion: only sentences that the samples bear are given back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from models.llasa.checking import check
 from models.llasa.data import measure
 from recordings import ACCELERATION, ROTATION, Recording, Span, Stream
-from tools import Bench, NoData, ask_llasa, classify_with_llasa, explain_window, recompute
+from tools import Bench, NoData, ask_llasa, explain_window, recompute, second_opinion
 from tools.llasa import EXACT, LEARNED, UNHEARD
 
 
@@ -59,7 +59,7 @@ class Reader:
 
 
 def bench(reader: Reader | None, opened: Recording | None = None) -> Bench:
-    made = Bench(llasa=reader)
+    made = Bench(llasa=reader, opinions={} if reader is None else {"llasa": reader})
     made.add(opened or recording())
     return made
 
@@ -114,7 +114,7 @@ def test_every_evidence_is_found_again() -> None:
     found = [
         *ask_llasa(here, "r", Span(4.0, 12.0), "What; and = why?"),
         *explain_window(here, "r", Span(0.0, 20.0)),
-        *classify_with_llasa(here, "r", [Span(0.0, 12.0)]),
+        *second_opinion(here, "r", [Span(0.0, 12.0)], "llasa"),
     ]
     assert [e.quantity for e in found] == ["window_answer", "window_answer", "activity_by_question"]
     for one in found:
@@ -123,4 +123,4 @@ def test_every_evidence_is_found_again() -> None:
 
 
 def test_without_a_model_there_is_no_second_opinion() -> None:
-    assert classify_with_llasa(bench(None), "r", [Span(0.0, 12.0)]) == []
+    assert second_opinion(bench(None), "r", [Span(0.0, 12.0)], "llasa") == []

@@ -1,4 +1,4 @@
-"""`describe_trend` and `classify_with_sensorllm`: what a model says is printed only where the samples show it."""
+"""`describe_trend` and SensorLLM as a second opinion: what a model says is printed only where the samples show it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from models.sensorllm.data import draw_style, parse_trend_answer, trend_answer, trend_facts
 from recordings import ACCELERATION, ROTATION, Recording, Span, Stream, UserError
-from tools import TOOLS, Bench, classify_with_sensorllm, describe_trend, recompute
+from tools import TOOLS, Bench, describe_trend, recompute, second_opinion
 from tools.sensor_language import EXACT, LEARNED, MERGED, UNHEARD
 
 
@@ -28,6 +28,7 @@ class Model:
     """A describer whose every answer is exact, or has one word of its lines turned round."""
 
     name, licence, labels, fusion_weight = "model", "none", ("walking", "sitting"), 0.5
+    window_s = None
 
     def __init__(self, lies: bool) -> None:
         self.lies, self.revision = lies, f"model-{'lies' if lies else 'true'}"
@@ -51,7 +52,7 @@ class Model:
 
 
 def bench(model: Model | None) -> Bench:
-    made = Bench(sensor_language=model)  # type: ignore[arg-type]
+    made = Bench(sensor_language=model, opinions={} if model is None else {"sensorllm": model})
     made.add(recording())
     return made
 
@@ -80,8 +81,8 @@ def test_a_gap_says_nothing_and_a_long_span_is_told_on_the_whole() -> None:
 
 
 def test_the_second_expert_says_activities_and_only_where_it_is_there() -> None:
-    found = classify_with_sensorllm(bench(Model(lies=False)), "r", [Span(0.0, 5.0)])
+    found = second_opinion(bench(Model(lies=False)), "r", [Span(0.0, 5.0)], "sensorllm")
     assert [(e.value, e.probability, e.quantity) for e in found] == [("walking", 0.8, "activity_second_opinion")]
     assert recompute(bench(Model(lies=False)), found[0]) == found[0]
-    assert classify_with_sensorllm(bench(None), "r", [Span(0.0, 5.0)]) == []
+    assert second_opinion(bench(None), "r", [Span(0.0, 5.0)], "sensorllm") == []
     assert {"describe_trend", "classify_with_sensorllm"} <= {tool.name for tool in TOOLS}

@@ -17,10 +17,9 @@ from models.llasa.modeling_llasa import LlasaModel
 from models.llasa.prompt import layout_of
 from models.llasa.scoring import label_log_likelihoods, scoring_plan
 from models.llasa.training.items import stacked
-from models.motion import MotionClassifier
+from models.motion.beside import Judged, motion_shares, weight_beside, window_stream
 from models.motion.protocols import PROTOCOLS
-from models.sensorllm.training.fusing import FLOOR, GRID
-from recordings import ACCELERATION, ROTATION, Stream
+from recordings import Stream
 
 Floats = npt.NDArray[np.float64]
 WINDOWS = 48
@@ -63,57 +62,23 @@ def validate(
             "weighted_f1": float(f1_score(truth, said, average="weighted", zero_division=0)),
             "n": float(len(mine)),
         }
-        motion.append(motion_probabilities(mine, protocol.classes))
+        motion.append(motion_shares(map(as_stream, mine), protocol.classes))
     if scored:
         found.temperature = fit_temperature(scored)
-        found.fusion_weight = fit_fusion_weight(scored, motion, found.temperature)
+        found.fusion_weight = weight_beside(
+            [
+                Judged(probabilities(scores, found.temperature), beside, truth)
+                for (scores, truth), beside in zip(scored, motion, strict=True)
+            ]
+        )
     return found
-
-
-def motion_probabilities(windows: Sequence[LabelledWindow], labels: Sequence[str]) -> Floats:
-    """(n, labels) of the shipped motion classifier on the same six seconds, closed to the same labels."""
-    classifier = MotionClassifier.from_pretrained(device="cpu")
-    rows = []
-    for window in windows:
-        stream = as_stream(window)
-        said = classifier.predict(stream, [stream.span], position=window.position, labels=labels)
-        rows.append(said.probabilities[0])
-    return np.asarray(rows, dtype=np.float64)
 
 
 def as_stream(window: LabelledWindow) -> Stream:
     """The window as a recording would bring it: SI units at 20 Hz."""
     values = window.values.T.copy()
     values[:3] *= SCALE_MS2
-    return Stream(
-        name="window",
-        modality="motion",
-        channels=ACCELERATION + ROTATION,
-        units=("m/s²",) * 3 + ("rad/s",) * 3,
-        rate_hz=RATE_HZ,
-        samples=np.ascontiguousarray(values),
-        position=window.position,
-        gravity="included",
-    )
-
-
-def fit_fusion_weight(
-    scored: Sequence[tuple[Floats, npt.NDArray[np.intp]]], motion: Sequence[Floats], temperature: float
-) -> float:
-    """The weight of the log-probabilities beside the motion classifier's with the smallest mean cross-entropy, 0 to 1.
-
-    The shipped motion classifier's last fit has met the validation subjects, LLaSA has not: the weight is an under-estimate.
-    """
-
-    def cost(weight: float) -> float:
-        each = []
-        for (scores, truth), beside in zip(scored, motion, strict=True):
-            own = log_softmax(scores / temperature, axis=1)
-            both = np.log(np.maximum(beside, FLOOR)) + weight * np.maximum(own, np.log(FLOOR))
-            each.append(-log_softmax(both, axis=1)[np.arange(len(truth)), truth].mean())
-        return float(np.mean(each))
-
-    return GRID[int(np.argmin([cost(weight) for weight in GRID]))]
+    return window_stream(values, RATE_HZ, window.position)
 
 
 def fit_temperature(scored: Sequence[tuple[Floats, npt.NDArray[np.intp]]]) -> float:

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from models.backbone import Progress
 from models.backbone.causal import EMBEDDED
+from models.motion.beside import Judged, motion_shares, weight_beside, window_stream
 from models.motion.predictor import pick_device
 from models.sensorllm.batches import collate, encode_all
 from models.sensorllm.configuration_sensorllm import SIX_CHANNELS, SensorLLMConfig
@@ -23,7 +24,6 @@ from models.sensorllm.modeling_sensorllm import SensorLLMModel
 from models.sensorllm.processing_sensorllm import SensorLLMProcessor
 from models.sensorllm.training.alignment import DEFAULT_EPOCHS, LICENCE, fresh_model, save_trained
 from models.sensorllm.training.fit import FitOutcome, Task, fit
-from models.sensorllm.training.fusing import fusion_weight, motion_probabilities
 from models.sensorllm.training.trainer import Batch, Schedule
 from recordings import UserError
 
@@ -254,10 +254,12 @@ def train_tuning(
     )
     logits = validating.logits(model)
     model.config.logit_divisor = fit_temperature(logits, validating.targets)
-    motion = motion_probabilities(validating.samples, config.labels, protocol.position)
-    model.config.fusion_weight = fusion_weight(
-        motion, softmax(logits / model.config.logit_divisor, axis=1), validating.targets
+    motion = motion_shares(
+        (window_stream(sample.series, sample.rate_hz, protocol.position) for sample in validating.samples),
+        config.labels,
     )
+    own = softmax(logits / model.config.logit_divisor, axis=1)
+    model.config.fusion_weight = weight_beside([Judged(own, motion, validating.targets)])
     model.config.revision_name = f"{config.checkpoint_name}-s{seed}-n{outcome.best_step}"
     summary = TuningSummary(
         output_dir,

@@ -9,7 +9,9 @@ from random import Random
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import log_softmax, softmax
 
+from models.motion.beside import Judged, motion_shares, weight_beside, window_stream
 from models.motion.subjects import VALIDATION_SUBJECTS
 from models.motion.training.corpus import Corpus
 from models.sensorlm.captions import LEVELS, window_caption
@@ -27,6 +29,8 @@ USUAL_S = 2.56
 MOST_WINDOWS = 400
 # Fixed on forty phrases of everyday speech (docs/sensorlm.md): what lies further from all words of training is not searched for.
 FAMILIAR = 0.57
+MOST_JUDGED = 300
+SCALES = tuple(round(float(s), 3) for s in np.geomspace(0.2, 5.0, 25))
 MARGINS = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 5.0, 100.0)
 
 
@@ -112,6 +116,33 @@ def best_match(odds: Floats, behind: Floats, truth: npt.NDArray[np.bool_]) -> di
     return best
 
 
+def beside_motion(reader: SensorReader, checked: Sequence[Checked]) -> tuple[float, float]:
+    """(label_scale, fusion_weight): how sure the shares among a source's labels may be, and what they count beside the motion
+    classifier's."""
+    rate_hz, odds_of, truth_of, motion_of = float(reader.model.config.rate_hz), [], [], []
+    for part in checked:
+        rows = np.random.default_rng(0).permutation(len(part.values))[:MOST_JUDGED]
+        present = np.unique(part.labels)
+        labels = [LABELS[i] for i in present]
+        vectors = reader.vectors(part.values[rows], part.placement)
+        odds_of.append(reader.log_odds(vectors, reader.labels(labels)).astype(np.float64))
+        truth_of.append(np.searchsorted(present, part.labels[rows]))
+        streams = (window_stream(part.values[i], rate_hz, part.placement) for i in rows)
+        motion_of.append(motion_shares(streams, labels))
+    costs = [
+        np.mean(
+            [
+                -log_softmax(scale * o, axis=1)[np.arange(len(t)), t].mean()
+                for o, t in zip(odds_of, truth_of, strict=True)
+            ]
+        )
+        for scale in SCALES
+    ]
+    scale = SCALES[int(np.argmin(costs))]
+    judged = [Judged(softmax(scale * o, axis=1), m, t) for o, m, t in zip(odds_of, motion_of, truth_of, strict=True)]
+    return scale, weight_beside(judged)
+
+
 def finish(
     learner: Learner, corpus: Corpus, plan: CaptionPlan, recipe: Recipe, summary: SensorLMTraining, seed: int
 ) -> SensorLMTraining:
@@ -122,8 +153,10 @@ def finish(
     # What the run has embedded need not be embedded again.
     reader.processor = learner.processor
     reader.remember()
-    figures, matching = figures_of(reader, validation_windows(corpus, float(model.config.rate_hz)))
+    checked = validation_windows(corpus, float(model.config.rate_hz))
+    figures, matching = figures_of(reader, checked)
     model.config.matching = {name: round(value, 4) for name, value in matching.items()}
+    model.config.label_scale, model.config.fusion_weight = beside_motion(reader, checked)
     model.save_pretrained(summary.output_dir)
     (summary.output_dir / "model.safetensors").chmod(0o644)
     done = replace(summary, validation={name: round(value, 4) for name, value in figures.items()})
