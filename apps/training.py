@@ -1,0 +1,118 @@
+"""The frame of `telltale train MODEL`: the options that every training has, and what is done around it."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypedDict
+
+import typer
+
+from apps import options
+
+if TYPE_CHECKING:
+    from apps.console import Report
+
+
+class Summary(Protocol):
+    """What a training returns: a dataclass of the numbers that go into the card."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+class How(TypedDict):
+    """The keywords that every `train_…` of `models` takes. budget_minutes: None for the model's own length."""
+
+    seed: int
+    budget_minutes: float | None
+    resume: bool
+    device: str
+    progress: Report
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRun:
+    """One run as it was asked for. folder: of the public data sets, None where none is named; or_else: what may replace it."""
+
+    model: str
+    folder: Path | None
+    output: Path
+    how: How
+    or_else: str = ""
+
+    @property
+    def data(self) -> Path:
+        """The folder with the public data sets. UserError where none is named."""
+        from recordings.errors import UserError
+
+        if self.folder is None:
+            raise UserError(
+                f"train {self.model}",
+                expected=f"a folder with the public data sets{self.or_else and ', or ' + self.or_else}",
+                found="neither" if self.or_else else "none",
+                cure="add --data DIR (or TELLTALE_DATA)",
+            )
+        return self.folder
+
+
+def training(*, or_else: str = "") -> Callable[[Callable[..., Summary]], Callable[..., None]]:
+    """Makes a function `MODEL(run, its own options) -> Summary` the command that has these options and those of `conduct`.
+
+    or_else: the option that may stand in place of --data; such a function asks `run.data` itself where it needs it.
+    """
+
+    def command_of(learn: Callable[..., Summary]) -> Callable[..., None]:
+        _, *own = inspect.signature(learn, eval_str=True).parameters.values()
+        frame = inspect.signature(conduct, eval_str=True).parameters.values()
+        shared = [option for option in frame if option.kind is option.KEYWORD_ONLY]
+
+        @functools.wraps(learn)
+        def command(**given: Any) -> None:
+            chosen = {option.name: given.pop(option.name) for option in own}
+            conduct(learn.__name__, functools.partial(learn, **chosen), or_else, **given)
+
+        # In the order of help: what goes in and out, what is the model's own, the run.
+        merged = [*shared[:2], *(option.replace(kind=option.KEYWORD_ONLY) for option in own), *shared[2:]]
+        command.__signature__ = inspect.Signature(merged)  # type: ignore[attr-defined]
+        command.__annotations__ = {option.name: option.annotation for option in merged}
+        return command
+
+    return command_of
+
+
+def conduct(
+    model: str,
+    learn: Callable[[TrainingRun], Summary],
+    or_else: str,
+    *,
+    output: options.TrainingOutput,
+    data: options.Data = None,
+    seed: options.Seed = 0,
+    budget_minutes: options.BudgetMinutes = None,
+    resume: options.Resume = True,
+    device: options.Device = "auto",
+    config: options.Config = None,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Settings, the data's folder, a progress bar, the training itself; then its numbers on stdout."""
+    from apps.console import progress, say
+    from apps.settings import load_settings
+
+    settings = load_settings(config, data=data)
+    with progress(quiet) as report:
+        how = How(seed=seed, budget_minutes=budget_minutes, resume=resume, device=device, progress=report)
+        run = TrainingRun(model, settings.data, output, how, or_else)
+        if not or_else:
+            _ = run.data  # a folder that is missing is said before a network is imported
+        facts = asdict(learn(run))
+    if as_json:
+        typer.echo(json.dumps(facts, indent=1, ensure_ascii=False, default=str))
+        return
+    for name, value in facts.items():
+        typer.echo(f"{name}: {value}")
+    say(f"written: {output}")
