@@ -44,11 +44,14 @@ def test_nothing_named_is_answered_with_the_help() -> None:
     assert "Usage: telltale" in text
 
 
-@pytest.mark.parametrize("name", ["annotate", "report"])
-def test_a_commands_own_help_is_light(name: str) -> None:
-    code, text, heavy = loaded_by(name, "--help")
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [("annotate", "--fusion"), ("report", "--fusion"), ("train", "actionllm"), ("train motion", "--epochs")],
+)
+def test_a_commands_own_help_is_light(command: str, shown: str) -> None:
+    code, text, heavy = loaded_by(*command.split(), "--help")
     assert code == 0
-    assert "--fusion" in text
+    assert shown in text
     assert not set(heavy) & _HEAVY_IN_A_COMMAND
 
 

@@ -1,0 +1,69 @@
+"""`telltale train llasa`: both stages, and the texts that they learn from as files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from apps import options
+from apps.training import Summary, TrainingRun, training
+
+if TYPE_CHECKING:
+    from models.llasa.training import Item
+
+app = typer.Typer(add_completion=False)
+LESSONS = 200
+# Lessons are longer than windows' exchanges and fewer: each is offered this often.
+REPEATED = 2
+
+
+@app.command()
+@training()
+def llasa(
+    run: TrainingRun,
+    stage: Annotated[
+        Literal["align", "tune", "data"],
+        typer.Option(help="align: rows of samples to words; tune: questions; data: the training texts as files."),
+    ] = "align",
+    aligned: options.Aligned = None,
+    backbone: options.Backbone = "embedded",
+    encoder: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="What `telltale train limubert` wrote, not the shipped.")
+    ] = None,
+    examples: Annotated[int | None, typer.Option(min=1, help="Windows to learn from, or to write about.")] = None,
+) -> Summary:
+    """A language model that answers questions about 6 s of motion.
+
+    Windows (120, 6) at 20 Hz pass through LIMU-BERT. Stage align trains the projector, tune an adapter too.
+    """
+    if stage == "data":
+        from models.llasa.data import write_corpus
+
+        return write_corpus(
+            run.data, run.output, seed=run.how["seed"], most_windows=examples, progress=run.how["progress"]
+        )
+    from models.llasa import train_llasa
+
+    def lessons(tokenizer: Any) -> Sequence[Item]:
+        from agents.lessons import drawn
+        from apps.lessons import training_lessons
+        from models.llasa.training import text_item
+
+        run.how["progress"]("writing lessons", 0.0)
+        found = drawn(training_lessons(run.data, run.how["seed"]), LESSONS, run.how["seed"])
+        return [text_item(tokenizer, one.messages, one.text, one.answer) for one in found] * REPEATED
+
+    return train_llasa(
+        run.data,
+        run.output,
+        stage=stage,
+        aligned=aligned,
+        encoder=encoder,
+        backbone=backbone,
+        most_windows=examples,
+        further=lessons if stage == "tune" else None,
+        **run.how,
+    )

@@ -1,0 +1,121 @@
+"""`telltale train sensorllm`: its options, checked and put to the stage that they are for."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Annotated, Literal, cast
+
+import typer
+
+from apps import options
+from apps.training import Summary, TrainingRun, training
+
+if TYPE_CHECKING:
+    from models.sensorllm import AlignmentPlan, TuningPlan
+
+app = typer.Typer(add_completion=False)
+
+
+@app.command()
+@training()
+def sensorllm(
+    run: TrainingRun,
+    stage: Annotated[
+        Literal["align", "tune"], typer.Option(help="align: language to channels; tune: activities of windows.")
+    ] = "align",
+    dataset: Annotated[
+        str | None, typer.Option(metavar="SET", help="tune: the set, such as hapt. align: leave out for all.")
+    ] = None,
+    aligned: options.Aligned = None,
+    backbone: options.Backbone = "embedded",
+    encoder: Annotated[
+        str | None, typer.Option(metavar="MODEL", help="A Chronos-T5 folder or hub id, not the shipped.")
+    ] = None,
+    examples: Annotated[
+        int | None, typer.Option(min=1, help="align: segments a set; tune: windows to learn from.")
+    ] = None,
+    longest_samples: Annotated[int, typer.Option(min=5, max=512, help="align: samples of a segment at most.")] = 100,
+    kinds: Annotated[
+        str, typer.Option(metavar="A,B", help="align: of trend, merged, frequency, periodicity, correlation.")
+    ] = "trend",
+    text: Annotated[bool, typer.Option("--text/--no-text", help="tune: statistics and a question.")] = True,
+    micro_batch: Annotated[int | None, typer.Option(min=1, max=32, help="Examples in memory at once.")] = None,
+    epochs: options.Epochs = None,
+) -> Summary:
+    """A language model that reads channels, then whole windows of motion.
+
+    Two stages, a run each: align (a channel of up to 512 samples and its trends), then tune (all channels of a window).
+    """
+    from models.sensorllm import train_alignment, train_tuning
+    from recordings import UserError
+
+    if stage == "align":
+        return train_alignment(
+            run.data,
+            run.output,
+            plan=_alignment(dataset, examples, longest_samples, kinds),
+            backbone=backbone,
+            encoder=encoder,
+            micro_batch=micro_batch,
+            epochs=epochs,
+            **run.how,
+        )
+    if dataset is None:
+        raise UserError(
+            "--dataset", expected="the set to tune on", found="none", cure="add --dataset hapt, for example"
+        )
+    return train_tuning(
+        run.data,
+        run.output,
+        dataset=_known(dataset),
+        aligned=aligned,
+        plan=_tuning(examples, text),
+        backbone=backbone,
+        encoder=encoder,
+        micro_batch=micro_batch,
+        epochs=epochs,
+        **run.how,
+    )
+
+
+def _alignment(dataset: str | None, examples: int | None, longest_samples: int, kinds: str) -> AlignmentPlan:
+    """examples: segments a set. UserError for a set or a kind of text that there is not."""
+    from models.sensorllm import AlignmentPlan
+    from models.sensorllm.data import KINDS, MOTION_SETS, Kind
+    from recordings import UserError
+
+    named = tuple(kind.strip() for kind in kinds.split(",") if kind.strip())
+    unknown = sorted(set(named) - set(KINDS))
+    if unknown or not named:
+        raise UserError(
+            "--kinds", expected=", ".join(KINDS), found=", ".join(unknown) or "none", cure="name some of them"
+        )
+    sets = MOTION_SETS if dataset is None else (_known(dataset),)
+    plan = AlignmentPlan(sets=sets, longest_samples=longest_samples, kinds=cast("tuple[Kind, ...]", named))
+    if examples is None:
+        return plan
+    return dataclasses.replace(plan, segments=examples, validation_segments=min(plan.validation_segments, examples))
+
+
+def _tuning(examples: int | None, text: bool) -> TuningPlan:
+    """examples: windows."""
+    from models.sensorllm import TuningPlan
+
+    plan = TuningPlan(text=text)
+    if examples is None:
+        return plan
+    return dataclasses.replace(
+        plan,
+        pool=examples,
+        windows_per_epoch=min(plan.windows_per_epoch, examples),
+        validation_windows=min(plan.validation_windows, examples),
+    )
+
+
+def _known(name: str) -> str:
+    from models.sensorllm.data import MOTION_SETS
+    from recordings import UserError
+
+    if name not in MOTION_SETS:
+        raise UserError("--dataset", expected=", ".join(MOTION_SETS), found=name, cure="name one of them")
+    return name
