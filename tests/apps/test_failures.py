@@ -67,6 +67,7 @@ def test_another_os_error_is_a_bug() -> None:
         (["eval", "nothing"], 1, "expected one of har"),
         (["eval", "har"], 1, ""),
         (["train", "motion", "-o", "x"], 1, "--data DIR"),
+        (["train", "nothing", "-o", "x"], 2, "No such command 'nothing'"),
         (["models", "show", "nothing"], 1, "telltale models list"),
         (["doctor", "--config", "nowhere.toml"], 1, "a TOML file of settings"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from apps.cli import main
 from apps.commands.train import Trainings
 from apps.lazy import load
 
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "cli.md"
 SHARED = {"output", "data", "seed", "budget_minutes", "resume", "device", "config", "as_json", "quiet"}
 OWN = {
     "motion": {"epochs"},
@@ -68,6 +70,19 @@ def test_help_lists_the_models_and_a_model_its_options(capsys: pytest.CaptureFix
     shown = capsys.readouterr().out
     assert "telltale train llasa" in shown and "align|tune|data" in shown and "--budget-minutes" in shown
     assert "--kinds" not in shown and "--epochs" not in shown
+
+
+def test_the_page_lists_the_options_that_there_are() -> None:
+    listed: dict[str, set[str]] = {}
+    section = PAGE.read_text(encoding="utf-8").split("\n## train\n")[1].split("\n## ")[0]
+    for models, options in re.findall(r"^\| (`.+?`) \| (.+?) \| [^|]*\|$", section, flags=re.M):
+        for model in re.findall(r"`(\w+)`", models):
+            listed[model] = {name.replace("--no-", "--") for name in re.findall(r"`(--[a-z-]+)", options)}
+    there = {
+        model: {option.opts[0] for option in load(model, entry).params if option.name not in SHARED}
+        for model, entry in Trainings.entries.items()
+    }
+    assert listed == there
 
 
 @pytest.mark.parametrize(
