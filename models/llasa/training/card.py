@@ -47,7 +47,8 @@ def card(config: LlasaConfig, summary: LlasaSummary) -> str:
             []
             if not recipe.warm_steps
             else [
-                f"The projector began with {recipe.warm_steps} steps towards the word vectors of the activities (not in the publication).",
+                f"The projector{' and the encoder' if recipe.warm_encoder else ''} began with {recipe.warm_steps} steps of "
+                f"{recipe.warm_batch} labelled windows towards the word vectors of the activities (not in the publication).",
                 "",
             ]
         ),

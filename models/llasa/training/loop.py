@@ -130,7 +130,10 @@ def train_llasa(
     warm = None
     if recipe.warm_steps and "align" in items:
         tick("encoding windows", 0.0)
-        warm = WarmStart(model, tokenizer, windows, [w.label for w in train], [w.dataset for w in train], weights, seed)
+        warm = WarmStart(
+            model, tokenizer, windows, [w.label for w in train], [w.dataset for w in train], weights, seed,
+            encoder=recipe.warm_encoder,
+        )  # fmt: skip
     runner = Runner(model, recipe, windows, items, warm, layout.first, layout.end, seed)
     settings: dict[str, Any] = {
         "seed": seed,

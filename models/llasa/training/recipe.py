@@ -13,7 +13,8 @@ class Recipe:
 
     The published tuned rates (3e-5 for the adapter) are for a backbone fifty times as large. tune_encoder: LIMU-BERT is
     trained along in the second stage, a deviation that is off by default. warm_steps: of the start that asks no language
-    model (0: none, as published).
+    model (0: none, as published); warm_encoder: LIMU-BERT is trained along in it, on windows turned a little, so that what it
+    missed without labels is learnt where a step is cheap.
     """
 
     align_rate: float = 1e-3
@@ -32,6 +33,7 @@ class Recipe:
     warm_steps: int = 0
     warm_rate: float = 1e-3
     warm_batch: int = 128
+    warm_encoder: bool = False
     shares: Shares = field(default_factory=Shares)
     align_shares: Shares = field(default_factory=lambda: Shares(measured=0.0, narration=0.0))
 
@@ -42,7 +44,10 @@ ON_A_PROCESSOR = Recipe(
     pool=4,
     rank=8,
     alpha=16,
-    warm_steps=500,
+    warm_steps=3000,
+    warm_batch=64,
+    warm_encoder=True,
+    encoder_rate=1.5e-3,
     adapter_rate=1e-3,
     projector_rate=2e-4,
     align_rate=5e-4,

@@ -58,7 +58,7 @@ class Runner:
         """What the stage trains, with the peak rates."""
         recipe = self.recipe
         parts = {"warm": ["projector"], "align": ["projector"], "tune": ["projector", "adapter"]}[stage]
-        if stage == "tune" and recipe.tune_encoder:
+        if (stage == "tune" and recipe.tune_encoder) or (stage == "warm" and recipe.warm_encoder):
             parts.append("encoder")
         self.model.trained(parts)
         projector = {"warm": recipe.warm_rate, "align": recipe.align_rate, "tune": recipe.projector_rate}[stage]

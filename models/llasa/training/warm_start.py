@@ -25,6 +25,7 @@ _EACH_ROW = 0.25
 _LENGTH = 0.5
 _AT_ONCE = 256
 _THIRDS = 3
+_LARGEST_TURN_RAD, _SCALE, _NOISE = 0.35, 0.05, 0.01
 
 
 class WarmStart:
@@ -39,11 +40,14 @@ class WarmStart:
         protocols: Sequence[str],
         weights: npt.NDArray[np.float64],
         seed: int,
+        *,
+        encoder: bool = False,
     ) -> None:
         self.model, self.seed = model, seed
+        self.windows = windows if encoder else None
         self.chances = weights / weights.sum()
         self.labels = tuple(dict.fromkeys(label for p in PROTOCOLS.values() for label in p.classes))
-        self.encoded = self._encode(windows)
+        self.encoded = None if encoder else self._encode(windows)
         self.truth = torch.tensor([self.labels.index(label) for label in labels], device=windows.device)
         allowed = {name: [label in p.classes for label in self.labels] for name, p in PROTOCOLS.items()}
         self.allowed = torch.tensor([allowed[name] for name in protocols], device=windows.device)
@@ -57,6 +61,18 @@ class WarmStart:
         self.model.eval()
         return torch.cat([self.model.encoded(windows[at : at + _AT_ONCE]) for at in range(0, len(windows), _AT_ONCE)])
 
+    def tokens(self, rows: Tensor, number: int | None = None) -> Tensor:
+        """(batch, sensor tokens, 72) of windows by their numbers; turned, scaled and shaken by step `number` where the encoder
+        learns along."""
+        if self.encoded is not None:
+            return self.encoded[rows]
+        assert self.windows is not None
+        found = self.windows[rows]
+        if number is not None:
+            rng = np.random.default_rng((self.seed, 11, number))
+            found = torch.from_numpy(shaken(found.cpu().numpy(), rng)).to(found.device)
+        return self.model.encoded(found)
+
     def rows(self, number: int, batch: int) -> Tensor:
         """Which windows step `number` is about."""
         drawn = np.random.default_rng((self.seed, 7, number)).choice(len(self.chances), size=batch, p=self.chances)
@@ -64,7 +80,7 @@ class WarmStart:
 
     def loss(self, rows: Tensor, number: int) -> Tensor:
         """rows: (batch,) numbers of windows. Every third of their sensor tokens is looked at, another third each step."""
-        said = self.model.projector(self.encoded[rows][:, number % _THIRDS :: _THIRDS])
+        said = self.model.projector(self.tokens(rows, number)[:, number % _THIRDS :: _THIRDS])
         words = functional.normalize(self.words, dim=1)
         whole = functional.normalize(said.mean(dim=1), dim=1) @ words.T / _SHARPNESS
         each = functional.normalize(said, dim=2) @ words.T / _SHARPNESS
@@ -85,10 +101,27 @@ class WarmStart:
         found = []
         for at in range(0, len(rows), _AT_ONCE):
             part = rows[at : at + _AT_ONCE]
-            said = functional.normalize(self.model.projector(self.encoded[part]).mean(dim=1), dim=1)
+            said = functional.normalize(self.model.projector(self.tokens(part)).mean(dim=1), dim=1)
             near = (said @ functional.normalize(self.words, dim=1).T).masked_fill(~self.allowed[part], -2.0)
             found.append(near.argmax(dim=1) == self.truth[part])
         return float(torch.cat(found).float().mean()) if found else float("nan")
+
+
+def shaken(
+    windows: npt.NDArray[np.float32], rng: np.random.Generator, scale: float = _SCALE, noise: float = _NOISE
+) -> npt.NDArray[np.float32]:
+    """(n, 120, 6) turned by up to 0.35 rad about any axis, acceleration and rotation alike, scaled and given noise."""
+    n = len(windows)
+    axis = rng.normal(size=(n, 3))
+    axis /= np.linalg.norm(axis, axis=1, keepdims=True)
+    angle = rng.uniform(0.0, _LARGEST_TURN_RAD, (n, 1, 1))
+    cross = np.zeros((n, 3, 3))
+    cross[:, 0, 1], cross[:, 0, 2], cross[:, 1, 2] = -axis[:, 2], axis[:, 1], -axis[:, 0]
+    cross -= cross.transpose(0, 2, 1)
+    turn = np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross
+    turned = np.einsum("nij,nskj->nski", turn, windows.reshape(n, -1, 2, 3)).reshape(windows.shape)
+    scaled = turned * rng.normal(1.0, scale, (n, 1, 1))
+    return np.asarray(scaled + rng.normal(0.0, noise, windows.shape), dtype=np.float32)
 
 
 def _word_ids(tokenizer: Any, label: str) -> list[int]:

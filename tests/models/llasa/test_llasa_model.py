@@ -11,6 +11,7 @@ from tiny_language_model import save_tiny_model
 
 from models.backbone.causal import load_backbone
 from models.limubert import LimuBertConfig, LimuBertForReconstruction, windows_of
+from models.llasa.checkpoints import load_trained
 from models.llasa.configuration_llasa import LlasaConfig
 from models.llasa.data import LEAD_IN
 from models.llasa.data.words import activity
@@ -18,6 +19,7 @@ from models.llasa.modeling_llasa import LlasaModel
 from models.llasa.prompt import IGNORED, ROWS, layout_of, question_ids, sequence
 from models.llasa.scoring import label_log_likelihoods, scoring_plan
 from models.llasa.training import LlasaSummary, Recipe, loop, runner, train_llasa
+from models.llasa.training.warm_start import shaken
 from recordings.datasets import dataset
 
 LABELS = ("sitting", "walking_upstairs", "lying")
@@ -107,14 +109,14 @@ def test_a_stopped_run_goes_on_to_the_same_weights(
     torch.manual_seed(0)
     LimuBertForReconstruction(LimuBertConfig()).save_pretrained(tmp_path / "limu")
 
-    def go(where: str, progress: object = None) -> LlasaSummary:
+    def go(where: str, progress: object = None, *, encoder: bool = True) -> LlasaSummary:
         return train_llasa(
             data_dir,
             tmp_path / where,
             encoder=tmp_path / "limu",
             backbone=str(folder),
             steps=8,
-            recipe=Recipe(batch_tokens=4000, longest_tokens=1500, rank=2, pool=4, warm_steps=4),
+            recipe=Recipe(batch_tokens=4000, longest_tokens=1500, rank=2, pool=4, warm_steps=4, warm_encoder=encoder),
             device="cpu",
             progress=progress,  # type: ignore[arg-type]
         )
@@ -133,3 +135,24 @@ def test_a_stopped_run_goes_on_to_the_same_weights(
     assert not (tmp_path / "b" / "model.safetensors").exists()
     assert go("b").validation == straight.validation
     assert (tmp_path / "a" / "model.safetensors").read_bytes() == (tmp_path / "b" / "model.safetensors").read_bytes()
+    go("c", encoder=False)
+    given, frozen, taught = (
+        LimuBertForReconstruction.from_pretrained(tmp_path / "limu").encoder.state_dict(),
+        load_trained(tmp_path / "c").encoder.state_dict(),
+        load_trained(tmp_path / "a").encoder.state_dict(),
+    )
+    assert all(torch.equal(given[name], frozen[name]) for name in given)
+    assert not all(torch.equal(given[name], taught[name]) for name in given)
+
+
+def test_a_shaken_window_is_turned_and_keeps_the_lengths_of_its_vectors() -> None:
+    windows = np.random.default_rng(0).normal(size=(40, 120, 6)).astype(np.float32)
+    turned = shaken(windows, np.random.default_rng(1), scale=0.0, noise=0.0)
+    for axes in (slice(0, 3), slice(3, 6)):
+        before, after = windows[:, :, axes], turned[:, :, axes]
+        np.testing.assert_allclose(np.linalg.norm(after, axis=2), np.linalg.norm(before, axis=2), rtol=1e-4)
+    between = np.arccos(np.clip((before * after).sum(2) / (np.linalg.norm(before, axis=2) ** 2), -1, 1))
+    assert 0.05 < between.max() <= 0.36
+    # One turn for both sensors of a window: their angle to each other stays.
+    dot = (windows[:, :, :3] * windows[:, :, 3:]).sum(2)
+    np.testing.assert_allclose((turned[:, :, :3] * turned[:, :, 3:]).sum(2), dot, atol=1e-3)
