@@ -24,7 +24,7 @@ class SensorLMConfig(PretrainedConfig):
     alone, coca adds a captioning decoder. known_labels, known_phrases: what training had words for, whose vectors lie with the
     weights. matching: what was learnt about when a text and a window belong together. label_scale: of the log-odds, so that shares
     among labels are as sure as they are right; fusion_weight: of those shares beside the motion classifier's. Both were fitted on
-    validation subjects.
+    validation subjects. channel_sums: a token a channel of its mean, deviation, smallest and largest value by value.
     """
 
     model_type = "telltale_sensorlm"
@@ -59,6 +59,7 @@ class SensorLMConfig(PretrainedConfig):
         matching: dict[str, float] | None = None,
         fusion_weight: float = 0.0,
         label_scale: float = 1.0,
+        channel_sums: bool = False,
         checkpoint_name: str = "sensorlm",
         revision_name: str = "untrained",
         licence: str = "unknown",
@@ -94,6 +95,7 @@ class SensorLMConfig(PretrainedConfig):
         self.matching = dict(matching or {})
         self.fusion_weight = fusion_weight
         self.label_scale = label_scale
+        self.channel_sums = channel_sums
         self.checkpoint_name = checkpoint_name
         self.revision_name = revision_name
         self.licence = licence

@@ -9,12 +9,8 @@ from torch import Tensor, nn
 
 from models.sensorlm.blocks import AttentionPooling, Block
 from models.sensorlm.configuration_sensorlm import SensorLMConfig
+from models.sensorlm.numbers import NUMBER_SIZE, number_features
 from models.sensorlm.reading import MOST_NUMBERS
-
-# Sizes at which a number is told apart from its neighbours: fine ones for a mean of 9.81, coarse ones for minute 1200.
-SCALES = (0.1, 0.3, 1.0, 3.0, 10.0, 40.0, 150.0, 600.0)
-PERIODS = (0.5, 2.0, 8.0, 32.0, 128.0, 512.0)
-NUMBER_SIZE = len(SCALES) + 2 * len(PERIODS) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +31,6 @@ class Texts:
     def to(self, device: torch.device) -> Texts:
         tokens = None if self.tokens is None else self.tokens.to(device)
         return Texts(self.vectors.to(device), self.numbers.to(device), self.there.to(device), tokens)
-
-
-def number_features(numbers: Tensor) -> Tensor:
-    """(…,) → (…, NUMBER_SIZE): a number by its value at several sizes, zeros where it is NaN."""
-    there = torch.isfinite(numbers)
-    value = torch.where(there, numbers, torch.zeros_like(numbers))[..., None]
-    scales = torch.tensor(SCALES, device=numbers.device)
-    turns = 2 * torch.pi * value / torch.tensor(PERIODS, device=numbers.device)
-    features = torch.cat([(value / scales).tanh(), turns.sin(), turns.cos(), torch.ones_like(value)], dim=-1)
-    return features * there[..., None]
 
 
 class SentenceTower(nn.Module):

@@ -60,6 +60,7 @@ def default_config(objective: str = "sigmoid", text_tower: str = "sentences") ->
         text_tower=text_tower,
         vocabulary=caption_vocabulary() if wordy else (),
         text_depth=4 if text_tower == "tokens" else 2,
+        channel_sums=True,
         known_labels=tuple(PHRASES),
         known_phrases=known_phrases(),
         licence=LICENCE,

@@ -25,7 +25,7 @@ class CaptionPlan:
     told. without_classes: labels never seen; without_sets: data sets never seen. Both serve evaluation.
     """
 
-    detailed: float = 0.4
+    detailed: float = 0.5
     mix: tuple[tuple[tuple[str, ...], float], ...] = MIX
     trunk: float = 0.3
     sets: tuple[str, ...] = SETS
@@ -38,7 +38,7 @@ class CaptionPlan:
 class Recipe:
     """epoch_windows: an epoch ends where the state is written, not where the data end."""
 
-    batch_size: int = 128
+    batch_size: int = 192
     epoch_windows: int = 6_400
     peak_rate: float = 1.2e-3
     weight_decay: float = 0.03

@@ -10,11 +10,14 @@ import torch
 
 from models.sensorlm import SensorLM, SensorLMConfig, SensorReader, day_config
 from models.sensorlm.captions import WINDOW, day_caption, window_caption
-from models.sensorlm.captions.channels import DAY_FEATURES
+from models.sensorlm.captions.channels import DAY_FEATURES, WINDOW_COLUMNS
+from models.sensorlm.captions.compose import window_data
 from models.sensorlm.modeling_sensorlm import SensorBatch
+from models.sensorlm.numbers import number_features
 from models.sensorlm.objectives import sigmoid_loss, softmax_loss
 from models.sensorlm.processing_sensorlm import SensorLMProcessor
-from models.sensorlm.text_tower import Texts, number_features
+from models.sensorlm.sensor_tower import summed
+from models.sensorlm.text_tower import Texts
 from models.sensorlm.tokenizer import CaptionTokenizer, caption_vocabulary
 from recordings import Span, Stream, UserError
 
@@ -240,3 +243,13 @@ def test_a_saved_model_is_the_same(tmp_path):
     again = SensorReader.from_pretrained(tmp_path, device="cpu").model
     with torch.inference_mode():
         assert torch.equal(model.embed_windows(batch())[0], again.embed_windows(batch())[0])
+
+
+def test_a_window_is_summed_up_as_its_captions_sum_it_up() -> None:
+    values = np.random.default_rng(3).normal(size=(2, 6, 128)).astype(np.float32)
+    sums = summed(torch.from_numpy(values))
+    assert sums.shape == (2, len(WINDOW_COLUMNS), 4)
+    columns = window_data(values[1])
+    for row, name in enumerate(WINDOW_COLUMNS):
+        x = columns[name]
+        np.testing.assert_allclose(sums[1, row], [x.mean(), x.std(), x.min(), x.max()], atol=1e-4)
