@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from agents.anticipation.engines import ActionLLMEngine
 from evals.registry import TaskOptions
-from evals.tasks.anticipation import videos
+from evals.tasks.anticipation import run, videos
+from evals.tasks.anticipation.ablations import ABLATIONS, SHORT
 from evals.tasks.anticipation.systems import ONLY_NAMED, entrants
 from evals.tasks.anticipation.videos import UNDER_NOISE, _asked
+from recordings import UserError
 from recordings.sequences import Segment, SegmentSequence, SequenceFold, SequenceSet
 
 
@@ -42,3 +46,23 @@ def test_inner_folds_are_not_run_for_them(monkeypatch: pytest.MonkeyPatch) -> No
     fitted = videos._fitted(known, fold, TaskOptions(systems=("actionllm", "prefix_neighbours")), 1)
     assert asked == [["prefix_neighbours"]]
     assert {"actionllm", "actionllm+prior^0.5"} <= set(fitted.systems)
+
+
+def test_every_ablation_is_a_setting_that_the_model_knows_and_one_name_asks_them_all() -> None:
+    from models.actionllm import split_settings
+
+    seen = set()
+    for settings in ABLATIONS.values():
+        config, plan = split_settings(settings)
+        seen.add((str(sorted(config.items())), plan))
+        assert plan.epochs == SHORT["epochs"]
+    assert len(seen) == len(ABLATIONS)
+    assert set(_asked(TaskOptions(systems=("ablations", "markov_1")))) == {*ABLATIONS, "markov_1"}
+    assert set(_asked(TaskOptions(systems=("actionllm:tuning_2",)))) == {"actionllm:tuning_2"}
+
+
+def test_a_fold_that_a_set_does_not_have_is_one_line(data_dir: Path) -> None:
+    options = TaskOptions(data_dir=data_dir, protocol="50salads/9", systems=("markov_1",))
+    with pytest.raises(UserError, match="50salads/9") as refused:
+        run(options)
+    assert "\n" not in str(refused.value)

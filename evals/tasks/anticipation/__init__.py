@@ -23,7 +23,7 @@ VIDEOS, WEARABLES, KITCHENS, LITERATURE = "videos", "wearables", "kitchens", "li
 def collect(options: TaskOptions, run: Run) -> None:
     """protocol: "" for everything, videos on the folds of the anticipation literature; `lea` for Lea's folds of 50 Salads;
     `wearables` for what wearables saw alone: postures and transitions, two homes, timelines that Telltale made; `kitchens` for
-    EPIC-KITCHENS alone; `videos` for 50 Salads and Breakfast alone."""
+    EPIC-KITCHENS alone; `videos` for 50 Salads and Breakfast alone, `50salads` for one of them, `50salads/1` for one of its folds."""
     from evals.tasks.anticipation.homes import collect_homes
     from evals.tasks.anticipation.kitchens import collect_kitchens
     from evals.tasks.anticipation.timelines import collect_timelines
@@ -37,8 +37,9 @@ def collect(options: TaskOptions, run: Run) -> None:
     run.note("protocol", options.protocol or LITERATURE)
     run.note("quick", options.quick)
     run.note("seed", options.seed)
-    known = {"", VIDEOS, WEARABLES, KITCHENS, *(fold for name in SETS for fold in BENCHMARKS[name].folds)}
-    if options.protocol not in known:
+    known = {"", VIDEOS, WEARABLES, KITCHENS, *SETS, *(fold for name in SETS for fold in BENCHMARKS[name].folds)}
+    alone, _, only = options.protocol.partition("/")
+    if options.protocol not in known and not (alone in SETS and only):
         raise UserError(
             "--protocol", expected=f"one of {', '.join(sorted(known - {''}))}, or none", found=repr(options.protocol),
             cure="name one of them",
@@ -49,6 +50,9 @@ def collect(options: TaskOptions, run: Run) -> None:
         collect_timelines(options.data_dir, run, options.quick)
     if options.protocol in ("", KITCHENS) and not options.systems:
         collect_kitchens(options.data_dir, run, options.quick)
+    if alone in SETS:
+        collect_videos(options, run, alone, "", only)
+        return
     folds = "" if options.protocol == VIDEOS else options.protocol
     for name in SETS:
         if folds in ("", *BENCHMARKS[name].folds):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from agents.anticipation.engines import ENGINES, ActionLLMEngine, PromptedEngine, SegmentNetworkEngine
+from evals.tasks.anticipation.ablations import ABLATIONS
 from evals.tasks.anticipation.choosing import Make
 from models.segments import SegmentSettings
 
@@ -26,7 +28,7 @@ class Entrant:
     only_named: bool = False
 
 
-ONLY_NAMED = ("actionllm", "prompted")
+ONLY_NAMED = ("actionllm", "prompted", *ABLATIONS)
 POOLED = ("semi_markov", "remembering", "remembering_shares", "prefix_neighbours")
 BLEND = "blend"
 NETWORK = "segment_network"
@@ -49,7 +51,15 @@ def entrants(seeds: int = 3, device: str = "auto", llm: str = "embedded") -> Map
         )
     )
     found += [
-        Entrant("actionllm", lambda: ActionLLMEngine(device=device), slow=True, only_named=True),
+        Entrant("actionllm", partial(_actionllm, device, {}), slow=True, only_named=True),
         Entrant("prompted", lambda: PromptedEngine(spec=llm), slow=True, only_named=True),
+        *(
+            Entrant(name, partial(_actionllm, device, settings), slow=True, only_named=True)
+            for name, settings in ABLATIONS.items()
+        ),
     ]
     return {entrant.name: entrant for entrant in found}
+
+
+def _actionllm(device: str, settings: Mapping[str, object]) -> ActionLLMEngine:
+    return ActionLLMEngine(device=device, settings=settings)

@@ -12,11 +12,13 @@ from agents.anticipation.engines import CELLS, Balance, Cleaning, Engine, believ
 from evals.leaks import Item, Material
 from evals.registry import TaskOptions
 from evals.runs import Run, Sample
+from evals.tasks.anticipation.ablations import ABLATIONS, GROUP
 from evals.tasks.anticipation.choosing import Choice, asked_of, choose, inner_beliefs, one_view, ordered
 from evals.tasks.anticipation.figures import draw_fold
 from evals.tasks.anticipation.mean_over_classes import HORIZON, OBSERVED, Floats, Numbers, expanded, runs, window
 from evals.tasks.anticipation.noise import METHOD, Wrong
 from evals.tasks.anticipation.systems import BLEND, BLEND_WITH_NETWORK, NETWORK, ONLY_NAMED, POOLED, Entrant, entrants
+from recordings import UserError
 from recordings.sequences import SegmentSequence, SequenceFold, SequenceSet, read_benchmark
 
 ORACLE = "oracle"
@@ -49,14 +51,21 @@ class Fitted:
     asked: int = 0
 
 
-def collect_videos(options: TaskOptions, run: Run, name: str, protocol: str) -> None:
-    """Every fold of a set, every input, every system; a finished fold is not begun again."""
+def collect_videos(options: TaskOptions, run: Run, name: str, protocol: str, only: str = "") -> None:
+    """Every fold of a set, every input, every system; a finished fold is not begun again. only: the name of the one fold asked."""
     if options.data_dir is None:
         raise ValueError("no data")
     known = read_benchmark(name, options.data_dir, protocol)
     run.note(f"vocabulary/{name}", list(known.vocabulary))
     run.note("noise", METHOD)
     folds = known.folds[:1] if options.quick and name == "breakfast" else known.folds
+    if only:
+        folds = tuple(fold for fold in known.folds if fold.name == only)
+        if not folds:
+            raise UserError(
+                f"--protocol {name}/{only}", expected=f"a fold of {', '.join(f.name for f in known.folds)}", found=only,
+                cure="name one of them",
+            )  # fmt: skip
     for number, fold in enumerate(folds):
         run.progress(f"anticipation: {name}", number, len(folds))
         parts = {kind: f"{name}/{known.protocol}/{kind}/{fold.name}" for kind in INPUTS}
@@ -125,6 +134,8 @@ def _asked(options: TaskOptions) -> Mapping[str, Entrant]:
     """The engines that the wanted systems need; slow ones only where they are named, or in the full form."""
     known = entrants(options.seeds, llm=options.llm)
     wanted = {system.split("+")[0] for system in options.systems}
+    if GROUP in wanted:
+        wanted |= set(ABLATIONS)
     if wanted & {BLEND, BLEND_WITH_NETWORK}:
         wanted |= {*POOLED, NETWORK} if BLEND_WITH_NETWORK in wanted else set(POOLED)
     if not wanted:
