@@ -112,7 +112,7 @@ def acceptance(asked: TaskOptions, folder: Path | None, only: tuple[str, ...], q
     """The acceptance list: 0 when all are done, 3 when some are not, 1 when a figure is void."""
     from apps.console import results, say
     from apps.tables import table
-    from evals.acceptance import Done, Step, run_all, steps
+    from evals.acceptance import Done, Step, headline, run_all, steps
 
     chosen = steps(only)
     base = (
@@ -153,7 +153,7 @@ def acceptance(asked: TaskOptions, folder: Path | None, only: tuple[str, ...], q
             done.append(one)
             before += one.step.share
             say(f"{one.step.name}: {one.status}{f' ({one.reason})' if one.reason else ''}, {spoken(one.seconds)}")
-            rows.append([one.step.name, one.status, spoken(one.seconds), headline(one.result), one.reason])
+            rows.append([one.step.name, one.status, spoken(one.seconds), headline(one.step, one.result), one.reason])
     results().print(table("acceptance list", ["task", "status", "took", "headline", ""], rows))
     if any(one.status == "void" for one in done):
         return MISTAKE
@@ -170,16 +170,3 @@ def _newest_list(asked: TaskOptions) -> Path | None:
         if folder.name.endswith(ending) and not all(is_finished(folder / step.name) for step in STEPS):
             return folder
     return None
-
-
-def headline(result: Mapping[str, object] | None) -> str:
-    """The first metric of the first system, to see at a glance that something was measured."""
-    systems = (result or {}).get("systems")
-    if not isinstance(systems, list) or not systems:
-        return ""
-    first = systems[0]
-    metrics = first.get("metrics") or {}
-    for name, metric in metrics.items():
-        value = metric.get("value") if isinstance(metric, Mapping) else metric
-        return f"{first.get('name')}: {name} {value}"
-    return ""

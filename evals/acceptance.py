@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,28 +16,34 @@ from recordings.errors import UserError
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """task under protocol. share: minutes of the quick form on two cores; only how they compare matters."""
+    """task under protocol. share: minutes of the quick form on two cores; only how they compare matters.
+
+    headline: (system, part, metric) of the figure that is printed when the step is done; "" for the first part that there is.
+    """
 
     task: str
     protocol: str = ""
     share: float = 3.0
+    headline: tuple[str, str, str] = ("", "", "")
 
     @property
     def name(self) -> str:
         return f"{self.task}-{self.protocol.replace(':', '')}" if self.protocol else self.task
 
 
+MOTION = "telltale motion"
 STEPS = (
-    Step("har", "", 18.0),  # its own protocol is both: the papers' subjects, and leave one group out
-    Step("timeline", "", 6.0),
-    Step("late_fusion", "", 10.0),
-    Step("captions", "", 2.0),
-    Step("qa", "", 4.0),
-    Step("few_shot", "", 4.0),
-    Step("retrieval", "", 2.0),
-    Step("calibration", "", 3.0),
-    Step("robustness", "", 4.0),
-    Step("perf", "", 4.0),
+    # har's own protocol is both: the papers' subjects, and leave one group out.
+    Step("har", "", 5.0, (MOTION, "hapt/fixed", "macro_f1")),
+    Step("timeline", "", 0.7, ("timeline, fusion auto", "", "macro_f1")),
+    Step("late_fusion", "", 7.0, ("telltale, labelled sounds", "", "macro_f1")),
+    Step("captions", "", 5.0, ("exact captioner", "", "label_accuracy")),
+    Step("qa", "", 0.2, ("telltale ask (rules + MiniLM router)", "", "questions_exact")),
+    Step("few_shot", "", 4.0, ("linear probe, embeddings", "usc_had/other:5", "macro_f1")),
+    Step("retrieval", "", 1.2, ("embedding", "", "recall_at_1")),
+    Step("calibration", "", 2.0, (MOTION, "hapt/fixed", "ece")),
+    Step("robustness", "", 3.0, (MOTION, "hapt/half_rate", "macro_f1")),
+    Step("perf", "", 2.0, ("fusion auto", "", "recording_s_per_s")),
 )
 
 
@@ -88,6 +94,23 @@ def run_all(
         else:
             failed = failed_checks(result)
             yield Done(step, "void" if failed else "done", "; ".join(failed), time.monotonic() - began, result)
+
+
+def headline(step: Step, result: Result | None) -> str:
+    """`system, part: metric value` of the step's headline; of the first row where a run was narrowed to other systems."""
+    rows = (result or {}).get("systems")
+    if not isinstance(rows, list) or not rows:
+        return ""
+    system, part, wanted = step.headline
+    mine = [row for row in rows if row.get("name") == system and part in ("", row.get("part"))]
+    row = (mine or rows)[0]
+    metrics = row.get("metrics") or row
+    if wanted not in metrics:
+        wanted = next((name for name, value in metrics.items() if isinstance(value, Mapping | float)), "")
+    value = metrics.get(wanted)
+    value = value.get("value") if isinstance(value, Mapping) else value
+    where = f", {row['part']}" if row.get("part") else ""
+    return f"{row.get('name')}{where}: {wanted} {value}" if wanted else str(row.get("name"))
 
 
 def _kept(folder: Path) -> Result | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import warnings
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -170,6 +171,7 @@ def _features(recording: Recording, span: Span) -> Floats | None:
 
 def _told(x: Floats, y: npt.NDArray[np.int64], asked: Floats, classes: int, seed: int) -> Floats:
     from sklearn.ensemble import ExtraTreesClassifier
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
     from sklearn.neural_network import MLPClassifier
     from sklearn.preprocessing import StandardScaler
@@ -182,7 +184,10 @@ def _told(x: Floats, y: npt.NDArray[np.int64], asked: Floats, classes: int, seed
         MLPClassifier((64,), alpha=1.0, max_iter=150, random_state=seed),
         ExtraTreesClassifier(300, min_samples_leaf=2, random_state=seed),
     ):
-        model.fit(known, y)
+        with warnings.catch_warnings():
+            # A network stopped after 150 rounds is the model that was chosen: no news for whoever runs the task.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model.fit(known, y)
         part = np.zeros_like(total)
         part[:, model.classes_] = model.predict_proba(new)
         total += part / len(_MODELS)
