@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import warnings
 import os
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
