@@ -139,8 +139,12 @@ def did_i(query: Query, sources: Sources) -> Finding:
     statements = []
     for label in dict.fromkeys(e.activity for e in chosen):
         own = [e for e in chosen if e.activity == label]
-        everywhere = ep.of(sources.timeline.episodes, [label])
-        statements.append(statement(present_sentence(label, len(everywhere)), True, None, own))
+        if query.span is None:
+            statements.append(statement(present_sentence(label, len(own)), True, None, own))
+        else:
+            # How much of the span, not in how many episodes: one may reach beyond it.
+            length = ep.total_s(own, query.span)
+            statements.append(statement(within_sentence(label, length, query.span, sources.start), length, "s", own))
         if len(own) <= MOST_SPANS:
             statements.append(statement(when_sentence(label, own, sources.start), len(own), "episodes", own))
     return Finding(tuple(statements), (record,), focus=(chosen[0].start_s, chosen[-1].end_s), labels=labels_of(mention))
