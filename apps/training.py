@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypedDict
 import typer
 
 from apps import options
+from apps.frame import own_options, shared_options, signed
 
 if TYPE_CHECKING:
     from apps.console import Report
@@ -66,9 +66,7 @@ def training(*, or_else: str = "") -> Callable[[Callable[..., Summary]], Callabl
     """
 
     def command_of(learn: Callable[..., Summary]) -> Callable[..., None]:
-        _, *own = inspect.signature(learn, eval_str=True).parameters.values()
-        frame = inspect.signature(conduct, eval_str=True).parameters.values()
-        shared = [option for option in frame if option.kind is option.KEYWORD_ONLY]
+        own, shared = own_options(learn), shared_options(conduct)
 
         @functools.wraps(learn)
         def command(**given: Any) -> None:
@@ -76,10 +74,7 @@ def training(*, or_else: str = "") -> Callable[[Callable[..., Summary]], Callabl
             conduct(learn.__name__, functools.partial(learn, **chosen), or_else, **given)
 
         # In the order of help: what goes in and out, what is the model's own, the run.
-        merged = [*shared[:2], *(option.replace(kind=option.KEYWORD_ONLY) for option in own), *shared[2:]]
-        command.__signature__ = inspect.Signature(merged)  # type: ignore[attr-defined]
-        command.__annotations__ = {option.name: option.annotation for option in merged}
-        return command
+        return signed(command, [*shared[:2], *own, *shared[2:]])
 
     return command_of
 

@@ -8,13 +8,15 @@ from typing import Annotated
 
 import typer
 
-from apps import options
+from apps.frame import Reading, reading
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
+@reading
 def anticipate(
+    asked: Reading,
     source: Annotated[
         str,
         typer.Argument(
@@ -62,45 +64,26 @@ def anticipate(
             "--wrong", metavar="SHARE", help="How many of a segment file's observed labels may be wrong: 0.1."
         ),
     ] = 0.0,
-    as_json: options.Json = False,
-    quiet: options.Quiet = False,
-    data: options.Data = None,
-    config: options.Config = None,
-    llm: options.Llm = None,
-    fusion: options.Fusion = None,
-    motion_model: options.MotionModel = None,
-    audio_model: options.AudioModel = None,
-    exemplars: options.Exemplars = None,
-    exclude_subject: options.ExcludeSubject = None,
-    units: options.Units = None,
-    rate: options.Rate = None,
-    position: options.Position = None,
 ) -> None:
     """Tell which activity comes next, when and for how long, from what happened so far; or that it cannot be told."""
     from apps.anticipating import anticipated
     from apps.console import progress, results
     from apps.segment_files import Asking
-    from apps.settings import load_settings
-    from apps.workbench import Workbench
 
-    settings = load_settings(
-        config, data=data, llm=llm, fusion=fusion, motion_model=motion_model, audio_model=audio_model, exemplars=exemplars,
-        exclude_subject=exclude_subject, units=units, rate=rate, position=position,
-    )  # fmt: skip
-    with progress(quiet) as report:
+    with progress(asked.quiet) as report:
         asking = Asking(
             observe,
             horizon,
             learn_from,
             engine,
             model,
-            lambda: Workbench(settings, report).open_llm(),
+            lambda: asked.workbench(report).open_llm(),
             report,
             sounds,
             wrong,
         )
-        answer = anticipated(source, sequence, asking, lambda: Workbench(settings, report))
-    if as_json:
+        answer = anticipated(source, sequence, asking, lambda: asked.workbench(report))
+    if asked.as_json:
         typer.echo(json.dumps(answer.as_json(), indent=1, ensure_ascii=False))
     else:
         answer.print(results())

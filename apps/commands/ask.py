@@ -7,46 +7,30 @@ from typing import Annotated
 import typer
 
 from apps import options
+from apps.frame import Reading, reading
 
 app = typer.Typer(add_completion=False)
 
 
 @app.command()
+@reading
 def ask(
+    asked: Reading,
     recording: options.RecordingArgument,
     question: Annotated[str, typer.Argument(metavar="QUESTION", help="In plain words, in quotes.")],
-    as_json: options.Json = False,
-    quiet: options.Quiet = False,
-    data: options.Data = None,
-    config: options.Config = None,
-    llm: options.Llm = None,
-    fusion: options.Fusion = None,
-    motion_model: options.MotionModel = None,
-    audio_model: options.AudioModel = None,
-    exemplars: options.Exemplars = None,
-    exclude_subject: options.ExcludeSubject = None,
-    units: options.Units = None,
-    rate: options.Rate = None,
-    position: options.Position = None,
 ) -> None:
     """Answer one question about a recording by computation, with the evidence underneath."""
     from apps.answer_text import print_answer
     from apps.console import progress, results
-    from apps.settings import load_settings
-    from apps.workbench import Workbench
 
-    settings = load_settings(
-        config, data=data, llm=llm, fusion=fusion, motion_model=motion_model, audio_model=audio_model, exemplars=exemplars,
-        exclude_subject=exclude_subject, units=units, rate=rate, position=position,
-    )  # fmt: skip
-    with progress(quiet) as report:
-        bench = Workbench(settings, report)
+    with progress(asked.quiet) as report:
+        bench = asked.workbench(report)
         timeline = bench.annotate(bench.open(recording))
         report("answering", 1.0)
         from agents.questions import ask as answered
 
         answer = answered(question, timeline, bench.bench, bench.llm)
-    if as_json:
+    if asked.as_json:
         typer.echo(answer.model_dump_json(indent=1))
     else:
         if timeline.recording.simulated:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from apps import options
+from apps.frame import Reading, reading
 
 app = typer.Typer(add_completion=False)
 
@@ -16,7 +16,9 @@ HELP = "Ask in plain words. :open RECORDING changes the recording, :turns lists 
 
 
 @app.command()
+@reading
 def chat(
+    asked: Reading,
     recordings: Annotated[
         list[str] | None, typer.Argument(metavar="RECORDING…", help="What to talk about; demo when none is named.")
     ] = None,
@@ -26,30 +28,10 @@ def chat(
     database: Annotated[
         Path | None, typer.Option("--database", metavar="FILE", help="SQLite file that keeps conversations.")
     ] = None,
-    as_json: options.Json = False,
-    quiet: options.Quiet = False,
-    data: options.Data = None,
-    config: options.Config = None,
-    llm: options.Llm = None,
-    fusion: options.Fusion = None,
-    motion_model: options.MotionModel = None,
-    audio_model: options.AudioModel = None,
-    exemplars: options.Exemplars = None,
-    exclude_subject: options.ExcludeSubject = None,
-    units: options.Units = None,
-    rate: options.Rate = None,
-    position: options.Position = None,
 ) -> None:
     """Talk about a recording; follow-up questions ("and standing?", "why?") welcome."""
     from apps.conversation import Talk
-    from apps.settings import load_settings
-    from apps.workbench import Workbench
 
-    settings = load_settings(
-        config, data=data, llm=llm, fusion=fusion, motion_model=motion_model, audio_model=audio_model, exemplars=exemplars,
-        exclude_subject=exclude_subject, units=units, rate=rate, position=position,
-    )  # fmt: skip
-    talk = Talk(
-        Workbench(settings), database or settings.home / "conversations.sqlite", name, as_json=as_json, quiet=quiet
-    )
+    kept = database or asked.settings.home / "conversations.sqlite"
+    talk = Talk(asked.workbench(), kept, name, as_json=asked.as_json, quiet=asked.quiet)
     talk.run(recordings or ["demo"], sys.stdin, HELP)
