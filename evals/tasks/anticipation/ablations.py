@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 GROUP = "ablations"
 PREFIX = "actionllm:"
-# Five of twenty epochs: a thousand steps on 50 Salads.
-SHORT: Mapping[str, object] = {"epochs": 5, "warm_up": 0.5}
+# Half of the recipe's twenty epochs: two thousand steps on 50 Salads.
+SHORT: Mapping[str, object] = {"epochs": 10, "warm_up": 1.0}
 _CHANGES: Mapping[str, Mapping[str, object]] = {
     "reference": {},
     "interaction_self": {"interaction": "self"},
