@@ -67,13 +67,19 @@ def open_sensorllm(settings: Settings, report: Report) -> SensorLLM:
     return expert
 
 
+def has_words(settings: Settings) -> bool:
+    """Whether a SensorLM is at hand: a named one, or the shipped one."""
+    from models.sensorlm.reader import SHIPPED
+
+    return named(settings.sensorlm_model) is not None or (SHIPPED / "config.json").is_file()
+
+
 def open_sensorlm(settings: Settings, report: Report) -> SensorReader:
     """The SensorLM that the settings name. UserError where none is at hand."""
     from models.sensorlm import SensorReader
-    from models.sensorlm.reader import SHIPPED
 
     chosen = named(settings.sensorlm_model)
-    if chosen is None and not (SHIPPED / "config.json").is_file():
+    if not has_words(settings):
         raise _missing("sensorlm", "a trained SensorLM", "telltale train sensorlm", "--sensorlm-model")
     report("open SensorLM", 0.0)
     return SensorReader.from_pretrained(chosen)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from models.llasa import Llasa
     from models.motion import MotionClassifier
     from models.sensorllm import SensorLLM
-    from models.sensorlm import WordLabels
+    from models.sensorlm import SensorReader, WordLabels
     from tools import Bench, LabelModel
     from tools.exemplars import ExemplarStore
 
@@ -73,7 +73,7 @@ class Workbench:
 
         # First: what they lack should be said before anything is loaded.
         opinions = self.opinions
-        describer, reader, words = opinions.get("sensorllm"), opinions.get("llasa"), opinions.get("sensorlm")
+        describer, reader = opinions.get("sensorllm"), opinions.get("llasa")
         sound = open_sound_tagger(self.settings.audio_model)
         return Bench(
             motion=self.motion,
@@ -81,9 +81,19 @@ class Workbench:
             exemplars=self.store(self.motion.revision),
             sensor_language=cast("SensorLLM | None", describer),
             llasa=cast("Llasa | None", reader),
-            words=None if words is None else cast("WordLabels", words).reader,
+            words=self.words,
             opinions=opinions,
         )
+
+    @cached_property
+    def words(self) -> SensorReader | None:
+        """The model of windows and words: the one that is asked as an expert, else the shipped one; None where none ships."""
+        expert = self.opinions.get("sensorlm")
+        if expert is not None:
+            return cast("WordLabels", expert).reader
+        from apps.experts import has_words, open_sensorlm
+
+        return open_sensorlm(self.settings, self.progress) if has_words(self.settings) else None
 
     @cached_property
     def opinions(self) -> dict[str, LabelModel]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tools.statistics import describe_statistics
     from tools.trend import Trend, TrendSegment, TrendSummary, parse_trend, trend_text
     from tools.trend_caption import caption_trend
+    from tools.word_search.tool import search_windows
 
 _HOME = {
     "Bench": "bench",
@@ -64,6 +65,7 @@ _HOME = {
     "parse_trend": "trend",
     "recompute": "recomputation",
     "search_exemplars": "search",
+    "search_windows": "word_search.tool",
     "second_opinion": "second_opinions",
     "tag_audio": "audio",
     "trend_text": "trend",
@@ -103,6 +105,7 @@ __all__ = [
     "parse_trend",
     "recompute",
     "search_exemplars",
+    "search_windows",
     "second_opinion",
     "tag_audio",
     "trend_text",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from agents.questions import about_activities as activities
+from agents.questions import about_models as models
 from agents.questions import about_order as order
 from agents.questions import about_recording as recording
 from agents.questions import about_samples as samples
@@ -36,6 +37,8 @@ COMPUTATIONS: dict[Intent, Computation] = {
     "summary": order.summary,
     "distinct": activities.distinct,
     "recording": recording.recording,
+    "find": models.find,
+    "look": models.look,
     "unclear": recording.unclear,
 }
 _NEEDS_ACTIVITY: frozenset[Intent] = frozenset({"when", "how_long", "share", "compare", "neighbour", "order", "did_i"})

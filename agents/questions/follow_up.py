@@ -25,6 +25,7 @@ _ABOUT_FOCUS = {
     "at_time",
     "share",
     "did_i",
+    "look",
 }
 
 

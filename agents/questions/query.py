@@ -27,6 +27,8 @@ Intent = Literal[
     "summary",
     "distinct",
     "recording",
+    "find",
+    "look",
     "unclear",
 ]
 
@@ -71,5 +73,6 @@ class Query(BaseModel):
         default=None, description="a sensor that the question asks about and the recording lacks"
     )
     about: About | None = None
+    words: str | None = Field(default=None, description="the question's own words, for a model that is asked in words")
     comparison: Literal["longer", "shorter", "more_often", "less_often"] | None = None
     understood_by: Literal["rules", "router", "model", "follow_up"] = "rules"

@@ -79,6 +79,14 @@ _NEIGHBOUR = re.compile(
 )
 _AROUND_THAT = re.compile(r"\b(?:before|after)\s+(?:that|this|it)\b")
 _ORDER = re.compile(r"\b(before|after)\b")
+# "find climbing stairs after sitting": for a model of words. "find the longest walk" is computed as ever.
+_FIND = re.compile(
+    r"^(?:please )?(?:find|search(?: for)?|look for|show me) (?:me )?(?:(?:the |all )?(?:parts?|stretch(?:es)?|moments?|windows?|places?) (?:like |where (?:i |we )?(?:was |were )?|of |with |that look like ))?(.+?)[?.!]*$"
+)
+# What is asked of the samples of a few seconds, in words that no table of quantities holds.
+_LOOK = re.compile(
+    r"\b(compare (?:the )?(?:three |x, y and z )?(?:acceleration |rotation |gyroscope )?axes|which axis|how (?:does|did|do) (?:the |my )?(?:movement|motion|signals?|acceleration|rotation) (?:change|develop|look|differ)|what (?:does|do|did) (?:the |my )?(?:movement|motion|signals?|samples|data) (?:look like|show)|describe (?:the |my )?(?:movement|motion|signals?|samples)|plausib\w*|reliab\w*|trustworthy)\b"
+)
 _MOST = re.compile(r"\b(most of the time|mostly|most time|spend the most)\b")
 
 
@@ -237,6 +245,11 @@ def _decide(text: str, found: list[Found], time: TimeReference | None) -> Query:
     if quantity and channel:
         # "during the longest walking episode": one episode, not all of them.
         return query("statistic", quantity=quantity, channel=channel, extreme=extreme if activity else None)
+    wanted = _FIND.match(text)
+    if wanted and not extreme and ordinal is None:
+        return query("find", words=wanted[1])
+    if _LOOK.search(text):
+        return query("look", words=text)
     if _WHY.search(text):
         return query("why")
     if _NEXT.search(text) and not found:

@@ -12,9 +12,12 @@ from collections.abc import Iterator, Sequence
 from agents.verification.facts import Facts, Finding
 from agents.wording.measurements import event_sentence, measurement_sentence, statistic_sentence, trend_sentence
 from agents.wording.phrases import TREND_WORDS
+from agents.wording.read import described_sentence, window_answers, window_sentence
 from agents.wording.sentences import followed_sentence
 
 _MEASURED = frozenset({"measure", "describe_statistics", "detect_events", "caption_trend", "anticipate"})
+# What a model said of a stretch, attributed to it; its tool has found every sentence of a window's answer in the samples.
+_SAID = frozenset({"ask_llasa", "explain_window", "search_windows"})
 # A stream's name comes from the user's file: one plain word, so that a name can carry no claim of its own.
 _PLAIN_NAME = re.compile(r"[A-Za-z]{1,24}")
 
@@ -22,11 +25,18 @@ _PLAIN_NAME = re.compile(r"[A-Za-z]{1,24}")
 def own_wording(sentence: str, facts: Facts, evidence_ids: Sequence[str]) -> bool:
     """Whether the sentence is the template of one of the cited facts. Facts come from tools, never from a model's text."""
     cited = [facts.evidence[i] for i in evidence_ids]
-    measured = [f for f in cited if f.tool in _MEASURED and _PLAIN_NAME.fullmatch(f.stream)]
+    measured = [f for f in cited if f.tool in _MEASURED | _SAID and _PLAIN_NAME.fullmatch(f.stream)]
     return any(sentence == text for fact in measured for text in _wordings(fact, facts))
 
 
 def _wordings(fact: Finding, facts: Facts) -> Iterator[str]:
+    if fact.tool in _SAID:
+        if fact.quantity == "described_by":
+            yield described_sentence(fact, facts.start)
+        if fact.quantity == "window_answer":
+            yield window_sentence(fact, facts.start)
+            yield from window_answers(fact)
+        return
     if fact.tool == "anticipate":
         if fact.quantity == "followed":
             yield followed_sentence(fact)

@@ -47,6 +47,7 @@ RETRIEVERS: dict[str, RetrieverEntry] = {
     for entry in (
         RetrieverEntry("words", "evals.tasks.retrieval.retrievers:SharedWords"),
         RetrieverEntry("minilm", "evals.tasks.retrieval.retrievers:MiniLM"),
+        RetrieverEntry("sensorlm", "evals.tasks.retrieval.retrievers:SensorLM"),
     )
 }
 
