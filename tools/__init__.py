@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tools.errors import NoData
     from tools.events import detect_events
     from tools.evidence import Evidence, LabelProbability
+    from tools.labelled_sounds import SpanLikeness, compared_sounds, nearest_sounds
     from tools.langchain import TOOLS
     from tools.llasa import WindowReader, ask_llasa, explain_window
     from tools.measurement import measure
@@ -45,6 +46,7 @@ _HOME = {
     "QUANTITIES": "quantities",
     "Quantity": "quantities",
     "SoundModel": "perception",
+    "SpanLikeness": "labelled_sounds",
     "SpanNeighbours": "search",
     "TOOLS": "langchain",
     "TrendDescriber": "sensor_language",
@@ -56,12 +58,14 @@ _HOME = {
     "caption_audio": "audio",
     "caption_trend": "trend_caption",
     "classify_motion": "motion",
+    "compared_sounds": "labelled_sounds",
     "describe_statistics": "statistics",
     "describe_trend": "sensor_language",
     "detect_events": "events",
     "explain_window": "llasa",
     "measure": "measurement",
     "nearest_exemplars": "search",
+    "nearest_sounds": "labelled_sounds",
     "parse_trend": "trend",
     "recompute": "recomputation",
     "search_exemplars": "search",
@@ -86,6 +90,7 @@ __all__ = [
     "Perception",
     "Quantity",
     "SoundModel",
+    "SpanLikeness",
     "SpanNeighbours",
     "Trend",
     "TrendDescriber",
@@ -96,12 +101,14 @@ __all__ = [
     "caption_audio",
     "caption_trend",
     "classify_motion",
+    "compared_sounds",
     "describe_statistics",
     "describe_trend",
     "detect_events",
     "explain_window",
     "measure",
     "nearest_exemplars",
+    "nearest_sounds",
     "parse_trend",
     "recompute",
     "search_exemplars",

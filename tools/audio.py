@@ -81,7 +81,7 @@ def caption_audio(bench: Bench, recording_id: str, spans: Sequence[Span]) -> lis
             if not len(rows):
                 continue
             stretches = _stretches(perception, rows, span, least)
-            quiet = _quiet_share(stream, perception, rows)
+            quiet = float(quiet_rows(stream, perception, rows).mean())
             longest = max(stretches, key=lambda s: (s.span.duration_s, -s.span.start_s), default=None)
             found.append(
                 evidence(
@@ -179,9 +179,10 @@ def _cell(perception: Perception, row: int) -> tuple[float, float]:
     return lo, hi
 
 
-def _quiet_share(stream: Stream, perception: Perception, rows: npt.NDArray[np.intp]) -> float:
+def quiet_rows(stream: Stream, perception: Perception, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
+    """(rows,) which of these windows lie under `QUIET_DBFS`."""
     windows = [perception.windows[int(row)] for row in rows]
-    return float(np.mean([level_dbfs(stream.between(w.start_s, w.end_s)) < QUIET_DBFS for w in windows]))
+    return np.array([level_dbfs(stream.between(w.start_s, w.end_s)) < QUIET_DBFS for w in windows], dtype=np.bool_)
 
 
 def _by_sound(stretches: Sequence[Stretch]) -> tuple[LabelProbability, ...]:

@@ -11,6 +11,7 @@ from tools.perception import LabelModel, MotionModel, Perception, SoundModel, pe
 
 if TYPE_CHECKING:
     from tools.exemplars import ExemplarStore
+    from tools.labelled_sounds import SoundStore
     from tools.llasa import WindowReader
     from tools.sensor_language import TrendDescriber
     from tools.word_search.model import WordModel
@@ -24,8 +25,8 @@ STRIDE_S = 1.28
 class Bench:
     """Models, exemplars and recordings that the tools work on. Threads may share it.
 
-    motion, sound, exemplars, sensor_language (describes trends), llasa (answers questions about windows), words (searches):
-    None means that the bench has none; tools then answer "no data". opinions: who else labels motion, by the names of
+    motion, sound, exemplars, sensor_language (describes trends), llasa (answers questions about windows), words (searches),
+    sounds (labelled ones): None means that the bench has none; tools then answer "no data". opinions: who else labels motion, by the names of
     `tools.second_opinions`. Results of whole-stream computations are kept until the recording is removed.
     """
 
@@ -40,6 +41,7 @@ class Bench:
         llasa: WindowReader | None = None,
         words: WordModel | None = None,
         opinions: Mapping[str, LabelModel] | None = None,
+        sounds: SoundStore | None = None,
     ) -> None:
         if window_s <= 0 or stride_s <= 0:
             raise UserError(
@@ -55,6 +57,7 @@ class Bench:
         self.llasa = llasa
         self.words = words
         self.opinions = dict(opinions or {})
+        self.sounds = sounds
         self.window_s = window_s
         self.stride_s = stride_s
         self._recordings: dict[str, Recording] = {}

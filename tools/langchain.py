@@ -21,6 +21,7 @@ from tools.channels import KNOWN_CHANNELS
 from tools.errors import NoData
 from tools.events import detect_events
 from tools.evidence import Evidence
+from tools.labelled_sounds import nearest_sounds
 from tools.llasa import ask_llasa, explain_window
 from tools.measurement import measure
 from tools.motion import classify_motion
@@ -93,6 +94,14 @@ class SearchArguments(SpansArguments):
     k: int = Field(default=5, ge=1, le=50, description="How many neighbours a span.")
     exclude_subject: str | None = Field(default=None, description="A person whose exemplars must not be found.")
     exclude_recording: str | None = Field(default=None, description="A recording that must not be found.")
+
+
+class SoundsArguments(SpansArguments):
+    k: int = Field(default=3, ge=1, le=50, description="How many of the most alike sounds to name.")
+    exclude_subject: str | None = Field(default=None, description="A person whose sounds must not be compared with.")
+    exclude_recording: str | None = Field(
+        default=None, description="A recording that must not be compared with, besides the one that is asked about."
+    )
 
 
 class WordsArguments(Arguments):
@@ -209,6 +218,21 @@ def _search_exemplars(
     )
 
 
+def _nearest_sounds(
+    recording_id: str,
+    spans: list[SpanArgument],
+    config: RunnableConfig,
+    k: int = 3,
+    exclude_subject: str | None = None,
+    exclude_recording: str | None = None,
+) -> Answer:
+    return _answer(
+        lambda: nearest_sounds(
+            bench_of(config), recording_id, [s.span() for s in spans], k, exclude_subject, exclude_recording
+        )
+    )
+
+
 def _search_windows(recording_id: str, words: str, config: RunnableConfig, most: int = 5) -> Answer:
     return _answer(lambda: search_windows(bench_of(config), recording_id, words, most))
 
@@ -302,6 +326,13 @@ TOOLS: tuple[BaseTool, ...] = (
         "Find labelled windows of other people that resemble each span: their labels and distances, and the label that "
         "they vote for.",
         SearchArguments,
+    ),
+    _tool(
+        _nearest_sounds,
+        "nearest_sounds",
+        "Compare the sound of each span with labelled clips: which activity they speak for, with its probability, and the "
+        "activities of the clips that it is most like.",
+        SoundsArguments,
     ),
     _tool(
         _search_windows,

@@ -110,8 +110,10 @@ class Perception:
     def pooled(self, span: Span) -> npt.NDArray[np.float64] | None:
         """(L,) the mean log-probability of the span's windows, renormalised; None where no usable window is."""
         rows = self.rows_in(span)
-        if not len(rows):
-            return None
+        return self.pooled_over(rows) if len(rows) else None
+
+    def pooled_over(self, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float64]:
+        """`pooled` of the named windows, at least one."""
         logs = np.log(np.maximum(self.probabilities[rows].astype(np.float64), PROBABILITY_FLOOR)).mean(axis=0)
         weights = np.exp(logs - logs.max())
         return np.asarray(weights / weights.sum(), dtype=np.float64)

@@ -11,6 +11,7 @@ from tools.bench import Bench
 from tools.errors import NoData
 from tools.events import detect_events
 from tools.evidence import Evidence
+from tools.labelled_sounds import nearest_sounds
 from tools.llasa import ask_llasa, explain_window
 from tools.measurement import measure
 from tools.method import parameters
@@ -67,6 +68,18 @@ def _search(bench: Bench, found: Evidence) -> list[Evidence]:
     )
 
 
+def _alike(bench: Bench, found: Evidence) -> list[Evidence]:
+    asked = parameters(found.method)
+    return nearest_sounds(
+        bench,
+        found.recording_id,
+        [_span(found)],
+        int(asked.get("k", "3")),
+        asked.get("exclude_subject"),
+        asked.get("exclude_recording"),
+    )
+
+
 def _described(bench: Bench, found: Evidence) -> list[Evidence]:
     order = parameters(found.method).get("order")
     words = str(found.value) if order is None else f"{found.value} {order}"
@@ -92,6 +105,7 @@ _RERUN: dict[str, Rerun] = {
         bench, e.recording_id, _span(e), None if e.channel is None else [e.channel]
     ),
     "detect_events": _events,
+    "nearest_sounds": _alike,
     "measure": lambda bench, e: [measure(bench, e.recording_id, e.quantity, e.channel, _span(e), e.stream)],
     "search_exemplars": _search,
     "search_windows": _described,

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from agents.fusion.alike import LabelledSounds
+from agents.fusion.alike import LabelledSounds, alike_to
 from agents.fusion.records import MODEL_FAILED, Decision, FusionInput, FusionMode, FusionResult
 from agents.fusion.report import modality_records
 from agents.fusion.terms import EMBEDDING, LANGUAGE, Sum, Term, lacking, ranking, source_terms
@@ -79,8 +79,7 @@ class Fuser:
         """With what the labelled sounds say about its first microphone, where they are of the same tagger."""
         if self.sounds is None or given.alike is not None or not given.sound:
             return given
-        said = given.sound[0].distribution
-        return replace(given, alike=self.sounds.about(said)) if self.sounds.hears(said) else given
+        return replace(given, alike=alike_to(given.sound[0].distribution, self.sounds))
 
     def _reductions(self, given: FusionInput) -> dict[str, FusionInput | None]:
         names = source_terms(given, self.vocabulary, self._constants(given)).terms

@@ -61,7 +61,7 @@ class FusionInput:
     """Everything known about one episode. What is absent is empty or None, and is never mentioned to a model.
 
     neighbours: the votes of the nearest exemplars (label → share), over motion labels. alike: what labelled sounds say (activity →
-    p(activity | sound) among the activities that have one; `LabelledSounds.distribution`). context: words about the situation
+    p(activity | sound) among the activities that have one; `LabelledSounds.shares`). context: words about the situation
     that the user gave; data, never an instruction. opinions: what further experts say about the same motion streams.
     """
 

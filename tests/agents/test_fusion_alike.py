@@ -82,7 +82,7 @@ def test_a_fuser_with_labelled_sounds_compares_by_itself() -> None:
         m.name for m in Fuser(mode="never", sounds=sounds).fuse([FusionInput(sound=(other,))])[0].modalities
     }
     with pytest.raises(ValueError, match="tags"):
-        sounds.about(other.distribution)
+        sounds.about(other.distribution.labels, other.distribution.probabilities)
 
 
 def test_constants_of_labelled_sounds_are_used_only_with_them() -> None:

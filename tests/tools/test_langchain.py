@@ -29,6 +29,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "detect_events": {"span": SPAN},
     "measure": {"span": SPAN, "quantity": "percentile_90", "channel": "acc_magnitude"},
     "search_exemplars": {"spans": [SPAN], "k": 3},
+    "nearest_sounds": {"spans": [SPAN], "k": 3},
     "search_windows": {"words": "walking upstairs"},
 }
 
@@ -76,6 +77,7 @@ def test_content_is_json_and_the_artifact_evidence(bench: Bench, name: str) -> N
     [
         ("tag_audio", {}, "no_data"),
         ("search_exemplars", {}, "no_data"),
+        ("nearest_sounds", {}, "no_data"),
         ("measure", {"channel": "gyro_x"}, "no_data"),
         ("measure", {"span": {"start_s": 500, "end_s": 510}}, "no_data"),
         ("measure", {"quantity": "vibe"}, "mistake"),
