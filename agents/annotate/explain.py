@@ -1,4 +1,4 @@
-"""explain: two to five sentences an episode, each with the evidence it stands on."""
+"""explain: two to five sentences an episode (one more where labelled sounds speak), each with the evidence it stands on."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from agents.wording import episode_sentence, exemplar_sentence, modality_sentenc
 from tools import Evidence, LabelProbability
 
 MOST_SENTENCES = 5
+# Who says what: a sentence about one of them rests on evidence of its own quantity alone.
+SPEAKER_OF = {"activity": "motion", "sound": "sound", "activity_by_sounds": "alike"}
 
 
 def explain(state: State, runtime: Runtime[Context]) -> State:
@@ -34,23 +36,24 @@ def explain(state: State, runtime: Runtime[Context]) -> State:
 
 
 def _drafts(episode: EpisodeRecord, said: list[Evidence], measured: list[Salient]) -> tuple[Draft, ...]:
-    perceived = [e for e in said if e.quantity in ("activity", "sound")]
+    perceived = [e for e in said if e.quantity in SPEAKER_OF]
     opening = episode_sentence(episode)
     under = tuple(e.id for e in perceived)
     if episode.status == "no_data":
         return (Draft(opening, (), opening),)
     drafts = [Draft(opening, under, opening)]
     for fact in perceived:
-        modality = "motion" if fact.quantity == "activity" else "sound"
         top = [LabelProbability(str(fact.value), fact.probability or 0.0), *fact.alternatives]
-        drafts.append(_template(modality_sentence(modality, top), fact))
+        drafts.append(_template(modality_sentence(SPEAKER_OF[fact.quantity], top), fact))
     neighbours = [e for e in said if e.quantity == "exemplar"]
     # The episode's exemplars are those of the first stream that has any.
     neighbours = [e for e in neighbours if e.stream == neighbours[0].stream]
     if episode.exemplars and neighbours:
         drafts.append(_template(exemplar_sentence(episode.exemplars), *neighbours))
     drafts += [_template(sentence, *used) for sentence, used in measured]
-    return tuple(drafts[:MOST_SENTENCES])
+    # What labelled sounds say crowds out nothing that is said without them.
+    most = MOST_SENTENCES + sum(SPEAKER_OF[fact.quantity] == "alike" for fact in perceived)
+    return tuple(drafts[:most])
 
 
 def _lead_first(context: Context, episode: EpisodeRecord, drafts: tuple[Draft, ...]) -> tuple[Draft, ...]:

@@ -92,7 +92,7 @@ def _input(context: Context, state: State, index: int) -> FusionInput | None:
             readings[perceived.modality].append(Reading(perceived.stream, said, position))
     if not (readings["motion"] or readings["sound"]):
         return None
-    votes = state["votes"][index]
+    votes, alike = state["votes"][index], state["alike"][index]
     opinions = [
         Opinion(name, tuple(readings[name]), model.fusion_weight)
         for name, model in context.bench.opinions.items()
@@ -103,6 +103,7 @@ def _input(context: Context, state: State, index: int) -> FusionInput | None:
         opinions=tuple(opinions) if readings["motion"] else (),
         sound=tuple(readings["sound"]),
         neighbours=Distribution.of(votes) if votes and readings["motion"] else None,
+        alike=Distribution.of(alike) if alike and readings["sound"] else None,
         sound_caption=_caption(state, index),
         context="; ".join(f"{plain(key, 40)}: {plain(text)}" for key, text in sorted(recording.context.items()))
         or None,

@@ -1,4 +1,4 @@
-"""recall: what the models said about each episode as a whole, and the labelled exemplars that resemble it."""
+"""recall: what the models said about each episode as a whole, and the labelled exemplars and sounds that resemble it."""
 
 from __future__ import annotations
 
@@ -12,30 +12,32 @@ from agents.annotate.context import Context
 from agents.annotate.state import State
 from agents.timeline import ExemplarRecord
 from recordings import Span, UserError
-from tools import OPINIONS, Evidence, nearest_exemplars
+from tools import OPINIONS, Evidence, SpanLikeness, compared_sounds, nearest_exemplars
 from tools.exemplars import Neighbour, neighbour_votes
 
 
 def recall(state: State, runtime: Runtime[Context]) -> State:
-    """Evidence of every perception tool over the episodes' spans, and the neighbours' votes."""
+    """Evidence of every perception tool over the episodes' spans, the neighbours' votes, and what labelled sounds speak for."""
     began = time.perf_counter()
     context, recording_id = runtime.context, state["recording_id"]
     segments = state["segments"]
     spans = [s.span for s in segments if s.kind == "covered"]
     found = testimony(context, recording_id, spans)
     near = neighbours(context, recording_id, spans)
+    alike = labelled_sounds(context, recording_id, spans)
     context.report("recall", 0.5)
     return {
         "evidence": {e.id: e for e in found},
         "said": [tuple(e.id for e in found if _about(e, s.span)) for s in segments],
         "exemplars": [tuple(_record(n) for n in next(iter(near.get(s.span, ())), ())) for s in segments],
         "votes": [shared_votes(near.get(s.span, [])) for s in segments],
+        "alike": [shared_likeness(alike.get(s.span, [])) for s in segments],
         "timings": {"recall_s": time.perf_counter() - began},
     }
 
 
 def testimony(context: Context, recording_id: str, spans: Sequence[Span]) -> list[Evidence]:
-    """What every perception tool and the exemplars say about the spans; a tool without its sensor or model says nothing."""
+    """What every perception tool, the labelled sounds and the exemplars say about the spans; a tool without its sensor or model says nothing."""
     if not spans:
         return []
     settings = context.settings
@@ -45,6 +47,15 @@ def testimony(context: Context, recording_id: str, spans: Sequence[Span]) -> lis
         *call(context, "tag_audio", recording_id, spans=spans),
         *call(context, "caption_audio", recording_id, spans=spans),
     ]
+    if context.bench.sounds is not None:
+        found += call(
+            context,
+            "nearest_sounds",
+            recording_id,
+            spans=spans,
+            exclude_subject=_own_subject(context, recording_id),
+            exclude_recording=settings.exclude_recording,
+        )
     if settings.neighbours and context.bench.exemplars is not None:
         found += call(
             context,
@@ -74,6 +85,27 @@ def neighbours(context: Context, recording_id: str, spans: Sequence[Span]) -> di
         if near.neighbours:
             found.setdefault(near.span, []).append(near.neighbours)
     return found
+
+
+def labelled_sounds(context: Context, recording_id: str, spans: Sequence[Span]) -> dict[Span, list[SpanLikeness]]:
+    """For each span what labelled sounds say about each of its microphones; none of the recording's own person or sound."""
+    found: dict[Span, list[SpanLikeness]] = {}
+    if not spans or context.bench.sounds is None:
+        return found
+    for near in compared_sounds(
+        context.bench,
+        recording_id,
+        spans,
+        exclude_subject=_own_subject(context, recording_id),
+        exclude_recording=context.settings.exclude_recording,
+    ):
+        found.setdefault(near.span, []).append(near)
+    return found
+
+
+def shared_likeness(near: Sequence[SpanLikeness]) -> dict[str, float]:
+    """What labelled sounds say about several microphones, each with an equal say; {} without any."""
+    return {name: sum(one.shares[name] for one in near) / len(near) for name in (near[0].shares if near else ())}
 
 
 def shared_votes(near: Sequence[Sequence[Neighbour]]) -> dict[str, float]:

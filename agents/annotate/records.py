@@ -18,6 +18,7 @@ from agents.timeline import (
 )
 from recordings import Recording, Stream
 from tools import Evidence, MotionModel, SoundModel
+from tools.labelled_sounds import SoundStore
 
 
 def recording_record(recording: Recording) -> RecordingRecord:
@@ -89,13 +90,14 @@ def _milliseconds(seconds: float) -> float:
 
 
 def model_records(context: Context, state: State) -> list[ModelRecord]:
-    """The models that said something about this recording, and the language model if one was there to ask."""
+    """The models and labelled sounds that said something about this recording, and the language model if one was there to ask."""
     heard = {p.modality for p in state.get("perceived", {}).values()}
     bench, llm = context.bench, context.llm
-    models: list[tuple[str, LanguageModel | MotionModel | SoundModel | None]] = [
+    models: list[tuple[str, LanguageModel | MotionModel | SoundModel | SoundStore | None]] = [
         ("motion", bench.motion if "motion" in heard else None),
         *((name, model) for name, model in bench.opinions.items() if name in heard),
         ("sound", bench.sound if "sound" in heard else None),
+        ("labelled sounds", bench.sounds if "sound" in heard else None),
         ("language", None if context.settings.fusion == "never" else llm),
     ]
     return [

@@ -30,7 +30,7 @@ class AnnotateSettings(BaseModel):
     fusion: `always` asks the language model about every episode, `never` about none, `auto` only where the modality
     models and the neighbours do not already agree. llm: the specification the model was opened with (for the record).
     explain: whether a model that decided an episode may also word its lead sentence. exclude_subject,
-    exclude_recording: never recall their exemplars; a data-set recording's own subject is excluded whatever is set.
+    exclude_recording: never recall their exemplars and sounds; a data-set recording's own subject is excluded whatever is set.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

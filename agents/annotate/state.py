@@ -59,6 +59,7 @@ class State(TypedDict, total=False):
     said: list[tuple[str, ...]]
     exemplars: list[tuple[ExemplarRecord, ...]]
     votes: list[dict[str, float]]
+    alike: list[dict[str, float]]
     episodes: list[EpisodeRecord]
     forecast: list[ForecastRecord]
     drafts: list[tuple[Draft, ...]]

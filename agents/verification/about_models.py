@@ -126,7 +126,7 @@ def opinions_of(
 ) -> list[Opinion]:
     """What the cited evidence of this speaker says; else the episodes' modalities and the evidence of their spans; else what
     the model says when it is asked again."""
-    wanted = {"motion": "activity", "sound": "sound"}.get(speaker)
+    wanted = {"motion": "activity", "sound": "sound", "alike": "activity_by_sounds"}.get(speaker)
     cited = [facts.evidence[i] for i in carry.cited_ids if facts.evidence[i].quantity == wanted]
     if cited and not clause.has("without", "weight", "span", "clock"):
         return [Opinion(((str(item.value), item.probability), *item.alternatives)) for item in cited]

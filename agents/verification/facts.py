@@ -142,7 +142,7 @@ class Facts:
             for modality in episode.modalities:
                 found += [t.label for t in modality.top] + ([modality.without.activity] if modality.without else [])
         for item in self.evidence.values():
-            if item.quantity in ("activity", "sound") or item.tool == "search_exemplars":
+            if item.quantity in ("activity", "sound") or item.tool in ("search_exemplars", "nearest_sounds"):
                 found += [str(item.value), *(label for label, _ in item.alternatives)]
         return tuple(label for label in dict.fromkeys([*found, *COMMON_LABELS]) if label not in (UNKNOWN, NO_DATA))
 

@@ -50,6 +50,7 @@ _KINDS: dict[str, dict[str, str]] = {
     "speaker": {
         "motion": "motion model|motion classifier|classifier|motion sensor model|motion network|movement model|motion|motion model alone|motion data|motion modality",
         "sound": "sound tagger|sound model|audio model|audio tagger|sound classifier|sound|audio|sounds|sound data|audio data|sound modality|audio modality",
+        "alike": "labelled sounds|labeled sounds",
         "llm": "language model|llm|large language model",
         "pool": "log - linear pool|log linear pool|pool|linear pool|opinion pool",
         "embedding": "sentence embedding|embedding|sentence embedding model",

@@ -87,6 +87,7 @@ STATISTICS = {
     "range": "range",
 }  # fmt: skip
 SPEAKERS = {
+    "alike": "labelled sounds",
     "motion": "motion model",
     "sound": "sound tagger",
     "audio": "sound tagger",
