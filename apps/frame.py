@@ -82,6 +82,7 @@ def read_with(
     llasa_model: options.LlasaModel = None,
     sensorlm_model: options.SensorlmModel = None,
     exemplars: options.Exemplars = None,
+    labelled_sounds: options.LabelledSounds = None,
     exclude_subject: options.ExcludeSubject = None,
     units: options.Units = None,
     rate: options.Rate = None,
@@ -93,6 +94,6 @@ def read_with(
     settings = load_settings(
         config, data=data, llm=llm, fusion=fusion, motion_model=motion_model, audio_model=audio_model, experts=experts,
         sensorllm_model=sensorllm_model, llasa_model=llasa_model, sensorlm_model=sensorlm_model, exemplars=exemplars,
-        exclude_subject=exclude_subject, units=units, rate=rate, position=position,
+        labelled_sounds=labelled_sounds, exclude_subject=exclude_subject, units=units, rate=rate, position=position,
     )  # fmt: skip
     return Reading(settings, as_json, quiet)

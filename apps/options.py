@@ -99,10 +99,22 @@ Exemplars = Annotated[
         help="A store of labelled examples instead of the shipped one.",
     ),
 ]
+LabelledSounds = Annotated[
+    str | None,
+    typer.Option(
+        "--labelled-sounds",
+        metavar="DIR",
+        rich_help_panel=_MODELS,
+        help="A store of labelled sounds to compare with (telltale exemplars sounds makes one).",
+    ),
+]
 ExcludeSubject = Annotated[
     str | None,
     typer.Option(
-        "--exclude-subject", metavar="ID", rich_help_panel=_MODELS, help="Never recall this person's labelled examples."
+        "--exclude-subject",
+        metavar="ID",
+        rich_help_panel=_MODELS,
+        help="Never recall this person's labelled examples and sounds.",
     ),
 ]
 Units = Annotated[

@@ -63,6 +63,7 @@ class Settings(BaseSettings):
     exemplars: str = Field(
         default="shipped", description="shipped, none, or the folder of a store of labelled examples"
     )
+    labelled_sounds: str = Field(default="none", description="none, or the folder of a store of labelled sounds")
     units: str | None = Field(default=None, description="unit of the acceleration, where the file does not say")
     rate: float | None = Field(default=None, gt=0, description="samples per second, where the file does not say")
     position: str | None = Field(default=None, description="where the device was worn")

@@ -25,7 +25,7 @@ DECIDERS = {
 
 
 # Quantities whose value is a label.
-_LABELS = ("activity", "sound", "exemplar", "exemplar_vote")
+_LABELS = ("activity", "sound", "exemplar", "exemplar_vote", "activity_by_sounds", "labelled_sound")
 
 
 def rate(rate_hz: float) -> str:

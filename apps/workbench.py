@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from agents.annotate import AnnotateSettings
     from agents.language import LanguageModel
     from agents.timeline import TimelineRecord
+    from models.audio import SoundModel
     from models.llasa import Llasa
     from models.motion import MotionClassifier
     from models.sensorllm import SensorLLM
     from models.sensorlm import SensorReader, WordLabels
     from tools import Bench, LabelModel
     from tools.exemplars import ExemplarStore
+    from tools.labelled_sounds import SoundStore
 
 
 def _silent(doing: str, fraction: float) -> None:
@@ -66,19 +68,24 @@ class Workbench:
         return MotionClassifier.from_pretrained(named(self.settings.motion_model))
 
     @cached_property
-    def bench(self) -> Bench:
-        """Both perception models and the labelled examples, as the settings name them."""
+    def sound(self) -> SoundModel:
         from models.audio import open_sound_tagger
+
+        return open_sound_tagger(self.settings.audio_model)
+
+    @cached_property
+    def bench(self) -> Bench:
+        """Both perception models, the labelled examples and sounds, as the settings name them."""
         from tools import Bench
 
         # First: what they lack should be said before anything is loaded.
         opinions = self.opinions
         describer, reader = opinions.get("sensorllm"), opinions.get("llasa")
-        sound = open_sound_tagger(self.settings.audio_model)
         return Bench(
             motion=self.motion,
-            sound=sound,
+            sound=self.sound,
             exemplars=self.store(self.motion.revision),
+            sounds=self.labelled_sounds(self.sound.revision),
             sensor_language=cast("SensorLLM | None", describer),
             llasa=cast("Llasa | None", reader),
             words=self.words,
@@ -119,6 +126,18 @@ class Workbench:
             warn(f"the shipped examples are of motion checkpoint {shipped.revision}, not {revision}: none are recalled")
             return None
         return shipped
+
+    def labelled_sounds(self, tagger: str) -> SoundStore | None:
+        """The labelled sounds that the settings name, as the tagger checkpoint `tagger` heard them; None when they name none. None ship.
+
+        UserError when another tagger heard them: what two taggers hear cannot be compared.
+        """
+        from tools.labelled_sounds import SoundStore
+
+        wanted = self.settings.labelled_sounds
+        if wanted == "none":
+            return None
+        return SoundStore.open(Path(wanted).expanduser(), tagger=tagger)
 
     @cached_property
     def llm(self) -> LanguageModel | None:
@@ -161,10 +180,12 @@ class Workbench:
     def revisions(self) -> dict[str, str]:
         """The revisions of the opened models. The language model stands in the settings and is not opened for this."""
         motion, sound, exemplars = self.bench.motion, self.bench.sound, self.bench.exemplars
+        labelled = self.bench.sounds
         return {
             "motion": motion.revision if motion else "none",
             "sound": sound.revision if sound else "none",
             "exemplars": exemplars.revision if exemplars else "none",
+            "labelled_sounds": labelled.revision if labelled else "none",
         }
 
     def annotate(self, recording: Recording, horizon_s: float | None = None) -> TimelineRecord:

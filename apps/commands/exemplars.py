@@ -1,4 +1,4 @@
-"""`telltale exemplars`: the store of labelled examples."""
+"""`telltale exemplars`: the store of labelled examples, and that of labelled sounds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import typer
 from apps import options
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, help="Build, extend and search the store of labelled examples."
+    add_completion=False,
+    no_args_is_help=True,
+    help="Build, extend and search the store of labelled examples; keep labelled sounds.",
 )
 
 Store = Annotated[
@@ -173,3 +175,70 @@ def search(
         ]
         columns = ["label", "distance", "subject", "set", "position", "recording", "id"]
         results().print(table(one.stream, columns, rows, numeric=["distance"]))
+
+
+@app.command()
+def sounds(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="FOLDER|RECORDING",
+            help="A folder with one folder an activity, sound clips in each; with --label one recording.",
+        ),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="DIR", help="Folder of the store; what is there already stays in it."),
+    ],
+    label: Annotated[
+        str | None, typer.Option("--label", help="What the person was doing in RECORDING, or in the stretch of it.")
+    ] = None,
+    start: Start = None,
+    end: End = None,
+    subject: Annotated[
+        str | None,
+        typer.Option("--subject", metavar="ID", help="Whose sounds these are, so that they can be excluded."),
+    ] = None,
+    licence: Annotated[
+        str | None, typer.Option("--licence", help="Of the clips; stands in every timeline made with them.")
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Begin the store anew.")] = False,
+    data: options.Data = None,
+    audio_model: options.AudioModel = None,
+    config: options.Config = None,
+    quiet: options.Quiet = False,
+) -> None:
+    """Keep labelled sounds, for annotate --labelled-sounds to compare a recording's sound with."""
+    from apps.console import progress, warn, warn_of
+    from apps.labelled_clips import activity_named, clips_in
+    from apps.settings import load_settings
+    from apps.times import span_of
+    from apps.workbench import Workbench
+    from recordings import Span, UserError
+    from tools.labelled_sounds import HeardSounds, SoundStore, hear
+    from tools.labelled_sounds.store import FEWEST_ACTIVITIES
+
+    if label is None and (start is not None or end is not None):
+        raise UserError("--start, --end", expected="--label with them", found="none", cure="say what was done there")
+    settings = load_settings(config, data=data, audio_model=audio_model)
+    bench = Workbench(settings)
+    # What is wrong with a name is said before any model is opened.
+    wanted = [(c.activity, str(c.path), c.name) for c in clips_in(Path(source).expanduser())] if label is None else []
+    named = [(activity_named(label, "--label"), source, Path(source).name)] if label is not None else wanted
+    heard: list[HeardSounds] = []
+    with progress(quiet) as report:
+        if SoundStore.there(output) and not overwrite:
+            SoundStore.open(output, tagger=bench.sound.revision)
+        for number, (activity, path, name) in enumerate(named):
+            report(f"hearing {name}", number / len(named))
+            opened = bench.read(path)
+            warn_of(opened)
+            stretch = Span(opened.span.start_s, opened.span.end_s) if label is None else span_of(start, end, opened)
+            heard.append(
+                hear(bench.sound, opened, [(stretch, activity)], subject=subject, source=name, licence=licence)
+            )
+        store, new = SoundStore.keep(output, HeardSounds.joined(heard), overwrite=overwrite)
+    counts = ", ".join(f"{activity} {n}" for activity, n in store.activities().items())
+    typer.echo(f"{new} new; {store.name} in {output}: {counts}")
+    if len(store.activities()) < FEWEST_ACTIVITIES:
+        warn("sounds of one activity are like nothing more than like anything else: add those of another before use")
