@@ -109,7 +109,8 @@ def _collect_set(options: TaskOptions, run: Run, spec: str, name: str) -> None:
     many = 1 if quick or spec.startswith(("groups", "loso", "cross")) else options.seeds
     for fold in rounds_of(spec, name, data_dir):
         part = f"{name}/{spec}/{fold.name}"
-        setting = Setting(PROTOCOLS[name].dataset, spec, fold, quick, options.llm)
+        # A system that costs minutes is left out of the quick form unless it was named.
+        setting = Setting(PROTOCOLS[name].dataset, spec, fold, quick and not options.systems, options.llm)
         todo: list[tuple[WindowSystem, int, str]] = []
         for system in systems(options.systems, KINDS):
             why = system.why_not(setting)
