@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from evals.compare import read_result
+from evals.folders import without_folders
 from evals.registry import Result
 from evals.runs.execute import scorer, small
 from evals.runs.files import write_text
@@ -65,4 +66,8 @@ def _remembered(header: object, result: Result) -> Result:
         for key in ("command", "versions", "revisions", "options"):
             if header.get(key):
                 result.setdefault(key, header[key])
+    options = result.get("options")
+    if isinstance(options, dict) and isinstance(options.get("systems"), list):
+        result["options"] = {**options, "systems": [without_folders(str(name)) for name in options["systems"]]}
+    result["command"] = " ".join(without_folders(word) for word in str(result.get("command", "")).split(" "))
     return result

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 import sys
 from pathlib import Path
@@ -159,6 +158,8 @@ def evaluate(
 
 def command_line() -> str:
     """What was typed, the data's place left out: a result must not name somebody's folders."""
+    from evals.folders import without_folders
+
     words = ["telltale", *sys.argv[1:]]
     shown: list[str] = []
     skip = False
@@ -172,9 +173,5 @@ def command_line() -> str:
         elif word.startswith(("--data=", "--run=", "--output=", "--config=")):
             shown += ["--data", "DIR"] if word.startswith("--data=") else []
         elif word not in ("--json", "--quiet", "-q", "--overwrite"):
-            shown.append(_FOLDERS.sub(r"\1:", word))
+            shown.append(without_folders(word))
     return shlex.join(shown)
-
-
-# `predictions:/home/me/runs/x.npz` and `sensorllm:out/hapt` keep the file's own name.
-_FOLDERS = re.compile(r"\b(predictions|sensorllm|sensorlm|llasa|embedded):[^,\s]*/(?=[^/,\s]+)")
