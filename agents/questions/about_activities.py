@@ -144,7 +144,9 @@ def did_i(query: Query, sources: Sources) -> Finding:
         else:
             # How much of the span, not in how many episodes: one may reach beyond it.
             length = ep.total_s(own, query.span)
-            statements.append(statement(within_sentence(label, length, query.span, sources.start), length, "s", own))
+            yes = "" if statements else "Yes. "
+            text = within_sentence(label, length, query.span, sources.start)
+            statements.append(statement(f"{yes}{text}", length, "s", own))
         if len(own) <= MOST_SPANS:
             statements.append(statement(when_sentence(label, own, sources.start), len(own), "episodes", own))
     return Finding(tuple(statements), (record,), focus=(chosen[0].start_s, chosen[-1].end_s), labels=labels_of(mention))

@@ -137,3 +137,11 @@ def test_spans_and_lists_are_not_two_questions(timeline: TimelineRecord, bench: 
 def test_a_mean_over_a_span_is_about_no_activity(timeline: TimelineRecord, bench: Bench) -> None:
     answer = ask("What is the mean of acc_z from 0:00 to 0:05?", timeline, bench, embedder=EMBEDDER)
     assert answer.answer.startswith("The mean of acceleration z (waist) from 0:00 to 0:05 is")
+
+
+def test_whether_within_a_span_is_answered_with_the_time_in_it(timeline: TimelineRecord, bench: Bench) -> None:
+    episode = next(e for e in timeline.episodes if e.activity == "walking" and e.end_s - e.start_s > 6)
+    lo = int(episode.start_s) + 1
+    answer = ask(f"Was I walking between {lo} and {lo + 4} s?", timeline, bench, embedder=EMBEDDER)
+    assert answer.answer.startswith("Yes. ") and "walking lasted 4 s in all" in answer.answer
+    assert "in 1 episode" not in answer.answer
