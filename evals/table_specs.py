@@ -72,6 +72,7 @@ SPECS: tuple[TableSpec, ...] = (
     TableSpec("sensorllm", "SensorLLM"),
     TableSpec("sensorlm", "SensorLM: named by words, told apart from a few shots, captions found, × 100", columns=(Column("auroc", "AUROC"), F1, Column("macro_f1_among_unseen", "macro-F1 among unseen"), Column("recall_at_1", "R@1"), Column("recall_at_5", "R@5"), Column("recall_at_10", "R@10"))),
     TableSpec("llasa", "LLaSA: windows of 6 s named, asked about and explained, × 100", columns=(Column("weighted_f1", "weighted F1"), F1, ACCURACY, Column("unclear", "unclear"), Column("supported", "sentences that hold"), Column("exact_numbers", "exact numbers"))),
+    TableSpec("llasa_explanations", "Explanations that pass the verifier unaided, the embedded language model with and without LLaSA's adapter, × 100", columns=(Column("supported", "sentences supported"), Column("sentences", "sentences", 1.0, 0))),
     TableSpec("leaks", "Planted leaks", columns=(Column("found", "found, %"), Column("missed", "missed", 1.0, 0), Column("false_alarms", "false alarms", 1.0, 0))),
     TableSpec("sound", "Sound tags, clips of source recordings never heard in training, × 100", columns=(F1, ACCURACY, Column("foreign_mean_recall", "mean recall, foreign"), Column("false_alarms", "false alarms, foreign"), ECE), readme=True),
 )  # fmt: skip
