@@ -59,7 +59,9 @@ def checkpoint(folder: Path, role: str, origin: str) -> Checkpoint:
     """From a checkpoint folder: config.json, weights, card."""
     config = json.loads((folder / "config.json").read_text("utf-8"))
     weights = folder / "model.safetensors"
-    name = str(config.get("checkpoint_name") or folder.name)
+    # "base" alone is every model's first checkpoint.
+    alone = f"{role}-{folder.name}" if role and folder.name == "base" else folder.name
+    name = str(config.get("checkpoint_name") or alone)
     digest = hashlib.sha256(weights.read_bytes()).hexdigest()[:8] if weights.is_file() else "no weights"
     licence = str(config.get("licence") or config.get("checkpoint_licence") or "see its card")
     return Checkpoint(name, role, digest, licence, _size(folder), origin, folder, weights.is_file())
