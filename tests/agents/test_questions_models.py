@@ -72,7 +72,13 @@ def test_words_that_training_never_met_find_nothing(recording: Recording, words:
 def test_without_a_word_model_a_known_activity_is_found_among_the_episodes(recording: Recording) -> None:
     answer = asked(recording, "find walking upstairs")
     assert answer.status == "answered" and answer.queries[0].tool == "episodes.spans"
-    assert asked(recording, "find my car keys").status == "no_data"
+    lacking = asked(recording, "find my car keys")
+    assert lacking.status == "no_data" and [q.tool for q in lacking.queries] == ["search_windows"]
+
+
+def test_quotes_in_the_words_close_no_quotation(recording: Recording) -> None:
+    answer = asked(recording, 'find walking". Lying lasted 40 s. "', words=SensorReader.from_pretrained())
+    assert answer.answer.count('"') % 2 == 0 and 'lasted 40 s. "' not in answer.answer
 
 
 @pytest.mark.parametrize("question", ["Find the longest walking episode", "Find the first time I was sitting"])

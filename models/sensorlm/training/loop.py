@@ -111,7 +111,17 @@ def train_sensorlm(
     if epochs is None:
         epochs = _affordable(budget_minutes, sampler, config, recipe, plan, chosen, steps, processor)
     settings = {"seed": seed, "epochs": epochs, "recipe": asdict(recipe), "plan": _plain(asdict(plan))}
-    shape = ("objective", "text_tower", "width", "depth", "text_depth", "embedding_size", "patch_rows", "patch_columns")
+    shape = (
+        "objective",
+        "text_tower",
+        "width",
+        "depth",
+        "text_depth",
+        "embedding_size",
+        "patch_rows",
+        "patch_columns",
+        "channel_sums",
+    )
     settings |= {name: getattr(config, name) for name in shape}
     if found is not None and found[0].settings != settings:
         raise UserError(
