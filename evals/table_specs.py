@@ -46,7 +46,6 @@ SPECS: tuple[TableSpec, ...] = (
         readme=True,
     ),
     TableSpec("har", "One window, closed set: macro-F1 × 100", "parts", (F1,), True, r"^[^/]*(/fixed)?$", groups=True),
-    TableSpec("har_quick", "One window, closed set, learnt from 1,500 windows and asked about 1,000, with MultiRocketHydra: macro-F1 × 100", "parts", (F1,), groups=True),
     TableSpec("har_groups5", "One window, closed set, everyone tested once (leave one group of five out): macro-F1 × 100", "parts", (F1,), groups=True),
     TableSpec(
         "late_fusion",
