@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypedDict
@@ -77,6 +77,23 @@ def training(*, or_else: str = "") -> Callable[[Callable[..., Summary]], Callabl
         return signed(command, [*shared[:2], *own, *shared[2:]])
 
     return command_of
+
+
+def only_for(stage: str, given: Mapping[str, object], **theirs: str) -> None:
+    """UserError where an option was given that another stage reads.
+
+    given: option → its value, None where nobody wrote it. theirs: the parameter's name → the stages that read it, with a space between.
+    """
+    from recordings.errors import UserError
+
+    for name, stages in theirs.items():
+        if stage not in stages.split() and given[name] is not None:
+            raise UserError(
+                f"--{name.replace('_', '-')}",
+                expected=f"--stage {stages.replace(' ', ' or ')}",
+                found=f"--stage {stage}, which does not read it",
+                cure="leave it out, or choose another stage",
+            )
 
 
 def conduct(

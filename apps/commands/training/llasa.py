@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from apps import options
-from apps.training import Summary, TrainingRun, training
+from apps.training import Summary, TrainingRun, only_for, training
 
 if TYPE_CHECKING:
     from models.llasa.training import Item
@@ -39,6 +39,8 @@ def llasa(
 
     Windows (120, 6) at 20 Hz pass through LIMU-BERT. Stage align trains the projector, tune an adapter too.
     """
+    given = {"aligned": aligned, "encoder": encoder}
+    only_for(stage, given, aligned="tune", encoder="align tune")
     if stage == "data":
         from models.llasa.data import write_corpus
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, cast
 import typer
 
 from apps import options
-from apps.training import Summary, TrainingRun, training
+from apps.training import Summary, TrainingRun, only_for, training
 
 if TYPE_CHECKING:
     from models.sensorllm import AlignmentPlan, TuningPlan
@@ -34,11 +34,18 @@ def sensorllm(
     examples: Annotated[
         int | None, typer.Option(min=1, help="align: segments a set; tune: windows to learn from.")
     ] = None,
-    longest_samples: Annotated[int, typer.Option(min=5, max=512, help="align: samples of a segment at most.")] = 100,
+    longest_samples: Annotated[
+        int | None, typer.Option(min=5, max=512, help="align: samples of a segment at most.", show_default="100")
+    ] = None,
     kinds: Annotated[
-        str, typer.Option(metavar="A,B", help="align: of trend, merged, frequency, periodicity, correlation.")
-    ] = "trend",
-    text: Annotated[bool, typer.Option("--text/--no-text", help="tune: statistics and a question.")] = True,
+        str | None,
+        typer.Option(
+            metavar="A,B", help="align: of trend, merged, frequency, periodicity, correlation.", show_default="trend"
+        ),
+    ] = None,
+    text: Annotated[
+        bool | None, typer.Option("--text/--no-text", help="tune: statistics and a question.", show_default="text")
+    ] = None,
     micro_batch: Annotated[int | None, typer.Option(min=1, max=32, help="Examples in memory at once.")] = None,
     epochs: options.Epochs = None,
 ) -> Summary:
@@ -49,11 +56,13 @@ def sensorllm(
     from models.sensorllm import train_alignment, train_tuning
     from recordings import UserError
 
+    given = {"longest_samples": longest_samples, "kinds": kinds, "aligned": aligned, "text": text}
+    only_for(stage, given, longest_samples="align", kinds="align", aligned="tune", text="tune")
     if stage == "align":
         return train_alignment(
             run.data,
             run.output,
-            plan=_alignment(dataset, examples, longest_samples, kinds),
+            plan=_alignment(dataset, examples, longest_samples or 100, kinds if kinds is not None else "trend"),
             backbone=backbone,
             encoder=encoder,
             micro_batch=micro_batch,
@@ -69,7 +78,7 @@ def sensorllm(
         run.output,
         dataset=_known(dataset),
         aligned=aligned,
-        plan=_tuning(examples, text),
+        plan=_tuning(examples, text is not False),
         backbone=backbone,
         encoder=encoder,
         micro_batch=micro_batch,
