@@ -11,15 +11,15 @@ from models.motion.taxonomy import position_of
 from recordings import Recording, Span, UserError
 from tools.bench import Bench
 from tools.channels import to_milliseconds
-from tools.evidence import Evidence, LabelProbability, Value, evidence
+from tools.evidence import Evidence, LabelProbability
 from tools.exemplars.features import window_features
 from tools.exemplars.neighbour import Neighbour, neighbour_votes
 from tools.exemplars.store import ExemplarStore, require_revision
 from tools.method import method
 from tools.perception import Flags, Floats, Perception
+from tools.ranked import Vote, ranked
 
 NEAREST = "nearest exemplars to the mean of the span's windows"
-MAX_ALTERNATIVES = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,49 +90,25 @@ def search_exemplars(
     store = bench.exemplars
     if store is None:
         return []
+
+    def described(rank: int | None) -> str:
+        return method(
+            NEAREST,
+            k=k,
+            rank=rank,
+            exclude_subject=exclude_subject,
+            exclude_recording=exclude_recording,
+            window_s=bench.window_s,
+            stride_s=bench.stride_s,
+        )
+
+    asked = Vote("search_exemplars", store.revision, "exemplar_vote", "exemplar", "exemplar_distance", described)
     found: list[Evidence] = []
     for near in nearest_exemplars(bench, recording_id, spans, k, exclude_subject, exclude_recording):
-
-        def one(
-            quantity: str,
-            value: Value,
-            rank: int | None = None,
-            unit: str = "",
-            probability: float | None = None,
-            alternatives: tuple[LabelProbability, ...] = (),
-            near: SpanNeighbours = near,
-        ) -> Evidence:
-            return evidence(
-                tool="search_exemplars",
-                recording_id=recording_id,
-                stream=near.stream,
-                start_s=near.span.start_s,
-                end_s=near.span.end_s,
-                quantity=quantity,
-                value=value,
-                unit=unit,
-                method=method(
-                    NEAREST,
-                    k=k,
-                    rank=rank,
-                    exclude_subject=exclude_subject,
-                    exclude_recording=exclude_recording,
-                    window_s=bench.window_s,
-                    stride_s=bench.stride_s,
-                ),
-                model=store.revision,
-                probability=probability,
-                alternatives=alternatives,
-            )
-
         votes = [LabelProbability(label, round(share, 4)) for label, share in neighbour_votes(near.neighbours).items()]
-        if not votes:
-            continue
-        others = tuple(votes[1 : 1 + MAX_ALTERNATIVES])
-        found.append(one("exemplar_vote", votes[0].label, probability=votes[0].probability, alternatives=others))
-        for rank, neighbour in enumerate(near.neighbours, start=1):
-            found.append(one("exemplar", neighbour.label, rank))
-            found.append(one("exemplar_distance", neighbour.distance, rank, "1"))
+        if votes:
+            nearest = [(neighbour.label, neighbour.distance) for neighbour in near.neighbours]
+            found += ranked(asked, recording_id, near.stream, near.span, votes, nearest)
     return found
 
 

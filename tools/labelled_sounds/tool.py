@@ -11,17 +11,17 @@ from recordings import Span
 from tools.audio import QUIET_DBFS
 from tools.bench import Bench
 from tools.channels import to_milliseconds
-from tools.evidence import Evidence, LabelProbability, Value, evidence
+from tools.evidence import Evidence, LabelProbability
 from tools.labelled_sounds.likeness import LabelledSounds
 from tools.labelled_sounds.sound import sound_digest, span_vector
 from tools.labelled_sounds.store import SoundStore, require_tagger
 from tools.method import method
+from tools.ranked import Vote, ranked
 
 TOOL = "nearest_sounds"
 # Quantities of their own: what labelled sounds speak for is neither what the tagger hears nor what the motion shows.
 ACTIVITY, SOUND, LIKENESS = "activity_by_sounds", "labelled_sound", "labelled_sound_likeness"
 RULE = "class-balanced regression over labelled sounds"
-MAX_ALTERNATIVES = 4
 # A stretch that is quiet for half its windows speaks for nothing: one bark says little about a quarter of an hour.
 TOO_QUIET = 0.5
 
@@ -85,51 +85,26 @@ def nearest_sounds(
     store = bench.sounds
     if store is None:
         return []
+
+    def described(rank: int | None) -> str:
+        return method(
+            RULE,
+            sounds=store.revision,
+            quiet_dbfs=QUIET_DBFS,
+            k=k,
+            rank=rank,
+            exclude_subject=exclude_subject,
+            exclude_recording=exclude_recording,
+            window_s=bench.window_s,
+            stride_s=bench.stride_s,
+        )
+
+    asked = Vote(TOOL, store.tagger.revision, ACTIVITY, SOUND, LIKENESS, described, channel="sound")
     found: list[Evidence] = []
     for near in compared_sounds(bench, recording_id, spans, k, exclude_subject, exclude_recording):
-
-        def one(
-            quantity: str,
-            value: Value,
-            rank: int | None = None,
-            unit: str = "",
-            probability: float | None = None,
-            alternatives: tuple[LabelProbability, ...] = (),
-            near: SpanLikeness = near,
-        ) -> Evidence:
-            return evidence(
-                tool=TOOL,
-                recording_id=recording_id,
-                stream=near.stream,
-                channel="sound",
-                start_s=near.span.start_s,
-                end_s=near.span.end_s,
-                quantity=quantity,
-                value=value,
-                unit=unit,
-                method=method(
-                    RULE,
-                    sounds=store.revision,
-                    quiet_dbfs=QUIET_DBFS,
-                    k=k,
-                    rank=rank,
-                    exclude_subject=exclude_subject,
-                    exclude_recording=exclude_recording,
-                    window_s=bench.window_s,
-                    stride_s=bench.stride_s,
-                ),
-                model=store.tagger.revision,
-                probability=probability,
-                alternatives=alternatives,
-            )
-
-        ranked = sorted(near.shares.items(), key=lambda pair: (-round(pair[1], 9), pair[0]))
-        said = [LabelProbability(label, round(share, 4)) for label, share in ranked]
-        others = tuple(said[1 : 1 + MAX_ALTERNATIVES])
-        found.append(one(ACTIVITY, said[0].label, probability=said[0].probability, alternatives=others))
-        for rank, (activity, likeness) in enumerate(near.nearest, start=1):
-            found.append(one(SOUND, activity, rank))
-            found.append(one(LIKENESS, likeness, rank, "1"))
+        order = sorted(near.shares.items(), key=lambda pair: (-round(pair[1], 9), pair[0]))
+        shares = [LabelProbability(label, round(share, 4)) for label, share in order]
+        found += ranked(asked, recording_id, near.stream, near.span, shares, near.nearest)
     return found
 
 
