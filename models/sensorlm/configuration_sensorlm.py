@@ -24,7 +24,9 @@ class SensorLMConfig(PretrainedConfig):
     alone, coca adds a captioning decoder. known_labels, known_phrases: what training had words for, whose vectors lie with the
     weights. matching: what was learnt about when a text and a window belong together. label_scale: of the log-odds, so that shares
     among labels are as sure as they are right; fusion_weight: of those shares beside the motion classifier's. Both were fitted on
-    validation subjects. channel_sums: a token a channel of its mean, deviation, smallest and largest value by value.
+    validation subjects. detail_rank, detail_sizes: of what is measured, before
+    it is compared and beside the embedding_size of what is done; detail_share: of a
+    vector's square that is for it; timed_share: of that, for when something happens in a window.
     """
 
     model_type = "telltale_sensorlm"
@@ -59,7 +61,10 @@ class SensorLMConfig(PretrainedConfig):
         matching: dict[str, float] | None = None,
         fusion_weight: float = 0.0,
         label_scale: float = 1.0,
-        channel_sums: bool = False,
+        detail_rank: int = 256,
+        detail_sizes: Sequence[int] = (256, 128),
+        detail_share: float = 0.67,
+        timed_share: float = 0.4,
         checkpoint_name: str = "sensorlm",
         revision_name: str = "untrained",
         licence: str = "unknown",
@@ -95,11 +100,24 @@ class SensorLMConfig(PretrainedConfig):
         self.matching = dict(matching or {})
         self.fusion_weight = fusion_weight
         self.label_scale = label_scale
-        self.channel_sums = channel_sums
+        self.detail_rank = detail_rank
+        self.detail_sizes = list(detail_sizes)
+        self.detail_share = detail_share
+        self.timed_share = timed_share
         self.checkpoint_name = checkpoint_name
         self.revision_name = revision_name
         self.licence = licence
         super().__init__(**kwargs)
+
+    @property
+    def measures(self) -> bool:
+        """Whether vectors also hold what is measured, which takes windows of samples and sentences with numbers by value."""
+        return self.front == "motion" and self.text_tower == "sentences"
+
+    @property
+    def vector_size(self) -> int:
+        """Numbers of a window's and of a text's vector."""
+        return self.embedding_size + (sum(self.detail_sizes) if self.measures else 0)
 
 
 def day_config(**changes: Any) -> SensorLMConfig:

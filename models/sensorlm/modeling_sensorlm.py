@@ -13,6 +13,7 @@ from transformers import PreTrainedModel
 from models.motion.orientation import GRID_POINTS
 from models.sensorlm.blocks import Block
 from models.sensorlm.configuration_sensorlm import SensorLMConfig
+from models.sensorlm.details import Measured, Values, WindowDetails, exactly
 from models.sensorlm.objectives import caption_loss, sigmoid_loss, softmax_loss
 from models.sensorlm.sensor_tower import SensorTower
 from models.sensorlm.text_tower import SentenceTower, Texts, TokenTower
@@ -68,12 +69,17 @@ class SensorLM(PreTrainedModel):
         self.text = SentenceTower(config) if config.text_tower == "sentences" else TokenTower(config)
         self.sensor_head = nn.Linear(config.width, config.embedding_size)
         self.text_head = nn.Linear(config.width, config.embedding_size)
+        self.values = Values(config.detail_rank) if config.text_tower == "sentences" else None
+        self.details = WindowDetails(config) if config.measures else None
+        heads = (nn.Linear(config.detail_rank, size, bias=False) for size in config.detail_sizes)
+        self.detail_heads = nn.ModuleList(heads) if config.measures else None
+        self.measuring = nn.Parameter(torch.tensor(math.log(2 * config.initial_scale))) if config.measures else None
         self.log_scale = nn.Parameter(torch.tensor(math.log(config.initial_scale)))
         self.bias = nn.Parameter(torch.tensor(float(config.initial_bias)))
         self.decoder = CaptionDecoder(config) if config.objective == "coca" else None
         self.register_buffer("gravity_density", torch.zeros(len(config.placements), GRID_POINTS))
         # Filled at the end of a run: reading a thousand sentences anew for every search would take a quarter of a minute.
-        self.register_buffer("label_vectors", torch.zeros(len(config.known_labels), config.embedding_size))
+        self.register_buffer("label_vectors", torch.zeros(len(config.known_labels), config.vector_size))
         self.register_buffer("phrase_vectors", torch.zeros(len(config.known_phrases), config.sentence_size))
         self.gravity_density: Tensor
         self.label_vectors: Tensor
@@ -84,9 +90,39 @@ class SensorLM(PreTrainedModel):
         """PyTorch's own initialisation."""
 
     def embed_windows(self, batch: SensorBatch) -> tuple[Tensor, Tensor]:
-        """(n, embedding_size) unit vectors, and the tower's tokens for a decoder."""
-        tokens, pooled = self.sensor.motion(batch.windows, batch.placement, batch.has_gyro)
-        return functional.normalize(self.sensor_head(pooled).float(), dim=1), tokens
+        """(n, vector_size) unit vectors, and the tower's tokens for a decoder."""
+        turning = torch.arange(batch.windows.shape[1], device=batch.has_gyro.device)[None, :, None] >= 3
+        windows = batch.windows.masked_fill(turning & ~batch.has_gyro[:, None, None], 0.0)
+        tokens, pooled = self.sensor.motion(windows, batch.placement, batch.has_gyro)
+        said = self.sensor_head(pooled).float()
+        if self.details is None or self.values is None:
+            return functional.normalize(said, dim=1), tokens
+        measured = self._measured(self.details(windows, batch.has_gyro, self.values))
+        shares = self.config.timed_share, 1 - self.config.timed_share
+        whole = [
+            share**0.5 * functional.normalize(part, dim=1) for share, part in zip(shares[::-1], measured, strict=True)
+        ]
+        return self._joined(said, torch.cat(whole, dim=1)), tokens
+
+    def _measured(self, details: Measured) -> list[Tensor]:
+        """What is measured, in the vectors' space: of sums and of when something happens."""
+        assert self.detail_heads is not None
+        with exactly(details[0]):
+            return [head(part) for head, part in zip(self.detail_heads, details, strict=True)]
+
+    def _joined(self, said: Tensor, measured: Tensor) -> Tensor:
+        """One unit vector of two: what is done and what is measured. A text without numbers is the first alone."""
+        share = self.config.detail_share
+        both = [
+            (1 - share) ** 0.5 * functional.normalize(said, dim=1),
+            share**0.5 * functional.normalize(measured, dim=1),
+        ]
+        return functional.normalize(torch.cat(both, dim=1), dim=1)
+
+    def _apart(self, vectors: Tensor) -> tuple[Tensor, Tensor]:
+        """Unit vectors of what is done and, zeros where there is nothing, of what is measured."""
+        size = self.config.embedding_size
+        return functional.normalize(vectors[:, :size], dim=1), functional.normalize(vectors[:, size:], dim=1)
 
     def embed_days(self, values: Tensor, missing: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """values: (n, 1440, 26, 1) z-scored, missing (n, 1440, 26) bool → unit vectors and tokens ("grid" front)."""
@@ -94,12 +130,19 @@ class SensorLM(PreTrainedModel):
         return functional.normalize(self.sensor_head(pooled).float(), dim=1), tokens
 
     def embed_texts(self, texts: Texts) -> Tensor:
-        """(n, embedding_size) unit vectors."""
-        return functional.normalize(self.text_head(self.text(texts)).float(), dim=1)
+        """(n, vector_size) unit vectors."""
+        pooled, details = self.text(texts, self.values)
+        said = self.text_head(pooled).float()
+        if details is None or self.details is None:
+            return functional.normalize(said, dim=1)
+        return self._joined(said, torch.cat(self._measured(details), dim=1))
 
     def logits(self, windows: Tensor, texts: Tensor) -> Tensor:
-        """(windows, texts) log-odds of unit vectors. The softmax form has no use for a bias."""
-        product = self.log_scale.exp() * (windows @ texts.T)
+        """(windows, texts) log-odds of unit vectors, as learnt for texts without numbers. The softmax form has no use for a bias."""
+        scale = self.log_scale.exp()
+        if self.config.measures:
+            scale = scale / (1 - self.config.detail_share) ** 0.5
+        product = scale * (windows @ texts.T)
         return product if self.config.objective == "softmax" else product + self.bias
 
     def forward(
@@ -112,17 +155,25 @@ class SensorLM(PreTrainedModel):
     def losses(
         self, windows: Tensor, tokens: Tensor, texts: Tensor, truth: Tensor, captions: Tensor | None = None
     ) -> dict[str, Tensor]:
-        """`loss`, `contrastive` and, with a decoder and captions, `captioning`."""
-        logits = self.logits(windows, texts)
+        """`loss`, `contrastive`, `measured` where texts hold numbers and, with a decoder and captions, `captioning`."""
         contrastive = softmax_loss if self.config.objective == "softmax" else sigmoid_loss
-        found = {"contrastive": contrastive(logits, truth)}
+        said_windows, own = self._apart(windows)
+        said_texts, told = self._apart(texts)
+        found = {"contrastive": contrastive(self.log_scale.exp() * said_windows @ said_texts.T + self.bias, truth)}
         found["loss"] = found["contrastive"]
+        if self.measuring is not None and bool(told.any()):
+            # By itself: in one sum with what is done, whose gradients are a hundred times as large, it learnt next to nothing. And as
+            # a choice among the batch, which taught it in a third of the steps; nobody asks for the odds of a number.
+            numeric = told.any(dim=1)
+            theirs = torch.where(truth[:, numeric] > 0, 1.0, -1.0)
+            found["measured"] = softmax_loss(self.measuring.exp() * own @ told[numeric].T, theirs)
+            found["loss"] = found["loss"] + found["measured"]
         if self.decoder is not None and captions is not None:
             # The first end mark is to be written, the rest of them are filling.
             filling = (captions == END) & (captions.roll(1, dims=1) == END)
             wanted = captions.masked_fill(filling, -100)
             found["captioning"] = caption_loss(self.decoder(captions, tokens), wanted, -100)
-            found["loss"] = found["contrastive"] + self.config.caption_weight * found["captioning"]
+            found["loss"] = found["loss"] + self.config.caption_weight * found["captioning"]
         return found
 
     @torch.inference_mode()

@@ -58,7 +58,7 @@ class SensorReader:
         self.name = str(model.config.checkpoint_name)
         self.revision = revision
         self.licence = str(model.config.licence)
-        self.size = int(model.config.embedding_size)
+        self.size = int(model.config.vector_size)
         self.processor = SensorLMProcessor(model.config, embedder)
         # A dummy that was never trained has nothing but zeros there.
         self._remembers = bool(model.label_vectors.any())
@@ -154,7 +154,7 @@ class SensorReader:
         return np.asarray(torch.cat(found).cpu().numpy(), dtype=np.float32)
 
     def labels(self, labels: Sequence[str]) -> Floats:
-        """(labels, D): any words, each the mean of the sentences that say it."""
+        """(labels, D): any words, each the mean of the sentences that say it. A number among them measures nothing."""
         config = self.model.config
         known = {name: row for row, name in enumerate(config.known_labels)} if self._remembers else {}
         stored = self.model.label_vectors.cpu().numpy()
@@ -163,6 +163,7 @@ class SensorReader:
 
     def _label(self, label: str) -> Floats:
         mean = self.texts(prompts(label)).astype(np.float64).mean(axis=0)
+        mean[self.model.config.embedding_size :] = 0.0
         return np.asarray(mean / max(1e-9, float(np.linalg.norm(mean))), dtype=np.float32)
 
     def remember(self) -> None:
@@ -184,8 +185,14 @@ class SensorReader:
 
     def log_odds(self, windows: Floats, texts: Floats) -> Floats:
         """(windows, texts): that a text belongs to a window, as the sigmoid loss has it."""
-        scale, bias = float(self.model.log_scale.detach().exp()), float(self.model.bias.detach())
-        return np.asarray(scale * (windows @ texts.T) + bias, dtype=np.float32)
+        with torch.inference_mode():
+            odds = self.model.logits(torch.from_numpy(windows).to(self.device), torch.from_numpy(texts).to(self.device))
+        return np.asarray(odds.cpu().numpy(), dtype=np.float32)
+
+    def done(self, vectors: Floats) -> Floats:
+        """(n, D) → (n, embedding_size) unit vectors of what is done, without what is measured."""
+        said = vectors[:, : self.model.config.embedding_size]
+        return np.asarray(said / np.maximum(np.linalg.norm(said, axis=1, keepdims=True), 1e-9), dtype=np.float32)
 
     def predict(
         self, stream: Stream, spans: Sequence[Span], labels: Sequence[str], *, position: str | None = None

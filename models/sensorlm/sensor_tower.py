@@ -10,21 +10,11 @@ from models.motion.modeling_motion import evidence
 from models.motion.signals import STATISTICS
 from models.sensorlm.blocks import AttentionPooling, Block
 from models.sensorlm.configuration_sensorlm import SensorLMConfig
+from models.sensorlm.details import CHANNELS, SUMS, summed
 from models.sensorlm.numbers import NUMBER_SIZE, number_features
 
 # Radians a second and g have different sizes; halved, rotation spreads about as acceleration does.
 ROTATION_SCALE = 0.5
-# Six axes, the two sizes of their vectors and how much these change from sample to sample: what captions speak of.
-CHANNELS, SUMS = 10, 4
-
-
-def summed(windows: Tensor) -> Tensor:
-    """(batch, 6, samples) → (batch, 10, 4): mean, population deviation, smallest and largest of every `WINDOW_COLUMNS`."""
-    sensors = windows.reshape(len(windows), 2, 3, -1)
-    parts = (windows, sensors.norm(dim=2), sensors.diff(dim=3).norm(dim=2))
-    return torch.cat(
-        [torch.stack([x.mean(2), x.std(2, correction=0), x.amin(2), x.amax(2)], dim=2) for x in parts], dim=1
-    )
 
 
 class SensorTower(nn.Module):
@@ -52,8 +42,8 @@ class SensorTower(nn.Module):
             self.statistics_norm = nn.BatchNorm1d(STATISTICS, affine=False)
             self.statistics = nn.Sequential(nn.Linear(STATISTICS, 2 * width), nn.GELU(), nn.Linear(2 * width, width))
             self.placement = nn.Embedding(len(config.placements), width)
-            self.sums = nn.Linear(SUMS * NUMBER_SIZE, width) if config.channel_sums else None
-            self.channels = nn.Parameter(torch.randn(1, CHANNELS, width) * 0.02) if config.channel_sums else None
+            self.sums = nn.Linear(SUMS * NUMBER_SIZE, width)
+            self.channels = nn.Parameter(torch.randn(1, CHANNELS, width) * 0.02)
         self.blocks = nn.ModuleList(
             Block(width, config.heads, config.inner_size, config.dropout) for _ in range(config.depth)
         )
@@ -80,9 +70,8 @@ class SensorTower(nn.Module):
         x = self.patches(image).permute(0, 2, 3, 1)
         x = (x + self.positions[:, : x.shape[1]]).flatten(1, 2)
         told = self.statistics(self.statistics_norm(statistics).clamp(-6, 6))[:, None]
-        tokens = [told, self.placement(placement)[:, None], x]
-        if self.sums is not None and self.channels is not None:
-            tokens.insert(2, self.sums(number_features(summed(windows.float())).flatten(2)) + self.channels)
+        sums = self.sums(number_features(summed(windows.float())).flatten(2)) + self.channels
+        tokens = [told, self.placement(placement)[:, None], sums, x]
         return self._through(torch.cat([token.to(x.dtype) for token in tokens], dim=1))
 
     def _through(self, x: Tensor) -> tuple[Tensor, Tensor]:

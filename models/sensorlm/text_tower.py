@@ -9,8 +9,7 @@ from torch import Tensor, nn
 
 from models.sensorlm.blocks import AttentionPooling, Block
 from models.sensorlm.configuration_sensorlm import SensorLMConfig
-from models.sensorlm.numbers import NUMBER_SIZE, number_features
-from models.sensorlm.reading import MOST_NUMBERS
+from models.sensorlm.details import Measured, SentenceDetails, Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,29 +33,31 @@ class Texts:
 
 
 class SentenceTower(nn.Module):
-    """A transformer over a text's sentences. Each is MiniLM's vector of its words beside its numbers by value."""
+    """A transformer over a text's sentences. Each is MiniLM's vector of its words beside its numbers by value.
+
+    Beside the pooled (n, width) it gives `details`, the sums over sentences of what their words say of their numbers.
+    """
 
     def __init__(self, config: SensorLMConfig) -> None:
         super().__init__()
         width = config.width
         self.words = nn.Sequential(nn.LayerNorm(config.sentence_size), nn.Linear(config.sentence_size, width))
-        self.numbers = nn.Linear(MOST_NUMBERS * NUMBER_SIZE, width)
-        self.mixed = nn.Sequential(
-            nn.LayerNorm(2 * width), nn.Linear(2 * width, 3 * width), nn.GELU(), nn.Linear(3 * width, width)
-        )
+        self.details = SentenceDetails(config)
+        self.told = nn.Linear(config.detail_rank, width)
         self.blocks = nn.ModuleList(
             Block(width, config.heads, config.inner_size, config.dropout) for _ in range(config.text_depth)
         )
         self.norm = nn.LayerNorm(width)
         self.pool = AttentionPooling(width, config.heads, config.inner_size)
 
-    def forward(self, texts: Texts) -> Tensor:
-        words = self.words(texts.vectors)
-        told = self.numbers(number_features(texts.numbers).flatten(2))
-        x = words + self.mixed(torch.cat([words, told.to(words.dtype)], dim=2))
+    def forward(self, texts: Texts, values: Values) -> tuple[Tensor, Measured]:
+        bound, timed = self.details(texts.vectors, texts.numbers, values)
+        x = self.words(texts.vectors) + self.told(bound.detach())
         for block in self.blocks:
             x = block(x, mask=texts.there)
-        return torch.as_tensor(self.pool(self.norm(x), mask=texts.there))
+        bound = bound * texts.there[:, :, None]
+        details = (bound * (1 - timed)).sum(dim=1), (bound * timed).sum(dim=1)
+        return torch.as_tensor(self.pool(self.norm(x), mask=texts.there)), details
 
 
 class TokenTower(nn.Module):
@@ -73,10 +74,10 @@ class TokenTower(nn.Module):
         self.norm = nn.LayerNorm(width)
         self.length = config.text_length
 
-    def forward(self, texts: Texts) -> Tensor:
+    def forward(self, texts: Texts, values: Values | None) -> tuple[Tensor, None]:
         if texts.tokens is None:
             raise ValueError("this text tower reads tokens")
         x = self.embed(texts.tokens) + self.positions[:, : texts.tokens.shape[1]]
         for block in self.blocks:
             x = block(x)
-        return torch.as_tensor(self.norm(x)[:, -1])
+        return torch.as_tensor(self.norm(x)[:, -1]), None

@@ -18,7 +18,7 @@ from recordings import UserError
 
 SETS = ("usc_had", "hapt", "motionsense", "wisdm_watch", "wisdm_phone")
 SHOT_SETS = ("usc_had", "hapt", "wisdm_watch")
-POOL_SETS = ("hapt", "wisdm_watch")
+POOL_SETS = ("hapt", "motionsense", "usc_had", "wisdm_watch")
 # Windows a set that are named, and that lie in a pool.
 NAMED, QUICK_NAMED, POOL = 3000, 600, 1000
 MINILM_SETS = ("hapt",)

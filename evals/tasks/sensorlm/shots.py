@@ -39,7 +39,11 @@ def collect_shots(
     few = pool.take(used[used >= 0])
     place = {int(row): i for i, row in enumerate(used[used >= 0].tolist())}
     numbers: dict[str, tuple[Floats, Floats, str]] = {
-        systems[0]: (vectors_of(reader, few)[0], vectors_of(reader, test)[0], reader.revision),
+        systems[0]: (
+            reader.done(vectors_of(reader, few)[0]),
+            reader.done(vectors_of(reader, test)[0]),
+            reader.revision,
+        ),
         MOTION: (embeddings(few), embeddings(test), shipped().revision),
         FEATURES: (few.features, test.features, "z-scored features"),
     }

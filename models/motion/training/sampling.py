@@ -95,14 +95,18 @@ class WindowSampler:
         self._known = torch.from_numpy(known).to(self.device)
         self._position = torch.from_numpy(position).to(self.device)
 
-    def draw(self, rng: np.random.Generator, generator: torch.Generator, size: int) -> Batch:
+    def draw(
+        self, rng: np.random.Generator, generator: torch.Generator, size: int, alike: int = 0, of_a_run: int = 1
+    ) -> Batch:
         """A batch of one random length; `generator` lives on the sampler's device, `rng` only picks the length.
 
-        The pace of a window is stretched by up to 10 % (linear interpolation).
+        The pace of a window is stretched by up to 10 % (linear interpolation). alike: the first so many windows come `of_a_run`
+        from one run each, so that they are hard to tell apart.
         """
         which = int(rng.choice(len(LENGTHS), p=LENGTH_SHARES))
         length = LENGTHS[which]
         draws = torch.rand((3, size), generator=generator, device=self.device, dtype=torch.float64)
+        draws[2, :alike] = draws[2, torch.arange(alike, device=self.device) // of_a_run]
         run = torch.searchsorted(self._cumulative[which], draws[2]).clamp_max_(len(self._bounds) - 1)
         pace = SLOWEST + (FASTEST - SLOWEST) * draws[0]
         start, end, low, high = self._bounds[run].unbind(1)

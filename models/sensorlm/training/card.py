@@ -28,20 +28,28 @@ def write_card(summary: SensorLMTraining, plan: CaptionPlan, recipe: Recipe, con
         if config.text_tower == "sentences"
         else "a transformer over the captions' words, trained from scratch"
     )
+    measured = []
+    if config.measures:
+        sums, timed = config.detail_sizes
+        measured = [
+            f"- Of a vector, {config.embedding_size} numbers are what is done and {sums} + {timed} what is measured (sums, and when something rises, falls, stays, peaks or",
+            "  drops): a deviation, learnt as a choice among a batch's texts with numbers. Labels and searches ask what is done.",
+        ]  # fmt: skip
     lines = [
         "# SensorLM for short motion windows",
         "",
-        f"Windows and sentences in one space of {config.embedding_size} numbers ({summary.parameters:,} parameters), after SensorLM",
+        f"Windows and sentences in one space of {config.vector_size} numbers ({summary.parameters:,} parameters), after SensorLM",
         "(Zhang et al., 2025) at small scale. How it works and what it is measured at: `docs/sensorlm.md`.",
         "",
         f"- Sensor tower: a vision transformer over 50 Hz × {config.columns} signals, patches of {config.patch_rows} samples × {config.patch_columns} signals,",
         f"  width {config.width}, depth {config.depth}, attention pooling. Deviation: a token of window statistics and one of the placement.",
         f"- Text tower: {tower}.",
+        *measured,
         f"- Objective: {config.objective}, scale {config.initial_scale:g} and bias {config.initial_bias:g} at the start. Deviation: a caption that is true of",
         "  several windows of a batch is a match for all of them.",
         f"- {summary.windows_seen:,} windows drawn from {summary.hours:g} labelled hours, captions written anew for each; batch {recipe.batch_size}, AdamW,",
         f"  peak rate {recipe.peak_rate:g}, {summary.epochs} epochs of {recipe.epoch_windows:,} windows, last mean loss {summary.loss:.3f}.",
-        f"- Captions: {plan.detailed:.0%} with numbers (" + ", ".join(f"{'+'.join(levels)} {weight:.0%}" for levels, weight in plan.mix) + "), the others semantic.",
+        f"- Captions: {plan.detailed:.0%} with numbers, {plan.of_a_run} windows from one run (" + ", ".join(f"{'+'.join(levels)} {weight:.0%}" for levels, weight in plan.mix) + "), the others semantic.",
         f"- Words for activities: {len(config.known_phrases)}. Left out: classes {', '.join(plan.without_classes) or 'none'}; sets {', '.join(plan.without_sets) or 'none'}.",
         "",
         "## Data and licence",

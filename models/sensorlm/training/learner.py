@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from random import Random
 
@@ -20,6 +21,8 @@ from models.sensorlm.training.plan import CaptionPlan, Recipe
 
 Progress = Callable[[str, float], None]
 _TELL_EVERY = 10
+# Parameters of what is measured (`models.sensorlm.details`).
+MEASURED = re.compile(r"(^|\.)(details|values|detail_heads|measuring)\b")
 # A longer window has more patches; so that a step costs about the same, it has fewer of them.
 _USUAL_SAMPLES = 128
 
@@ -98,7 +101,12 @@ class Learner:
         loss = model.losses(windows, tokens.float(), said, pairs.truth, texts.tokens)["loss"]
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), self.recipe.largest_gradient)
+        # What is measured has gradients a hundredth as large and a loss of its own: clipped together, it would hardly move.
+        halves: dict[bool, list[Tensor]] = {True: [], False: []}
+        for name, parameter in model.named_parameters():
+            halves[MEASURED.search(name) is not None].append(parameter)
+        for half in halves.values():
+            torch.nn.utils.clip_grad_norm_(half, self.recipe.largest_gradient)
         self.optimizer.step()
         self._follow(step)
         return float(loss.detach())

@@ -60,7 +60,6 @@ def default_config(objective: str = "sigmoid", text_tower: str = "sentences") ->
         text_tower=text_tower,
         vocabulary=caption_vocabulary() if wordy else (),
         text_depth=4 if text_tower == "tokens" else 2,
-        channel_sums=True,
         known_labels=tuple(PHRASES),
         known_phrases=known_phrases(),
         licence=LICENCE,
@@ -120,7 +119,10 @@ def train_sensorlm(
         "embedding_size",
         "patch_rows",
         "patch_columns",
-        "channel_sums",
+        "detail_rank",
+        "detail_sizes",
+        "detail_share",
+        "timed_share",
     )
     settings |= {name: getattr(config, name) for name in shape}
     if found is not None and found[0].settings != settings:

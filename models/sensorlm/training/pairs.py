@@ -97,9 +97,9 @@ def draw_pairs(
     size: int,
 ) -> Pairs:
     """A batch of one window length. All randomness comes from the three generators."""
-    drawn = sampler.draw(rng, draws, size)
-    labels = labels_of(drawn.target)
     detailed = round(plan.detailed * size)
+    drawn = sampler.draw(rng, draws, size, alike=detailed, of_a_run=plan.of_a_run)
+    labels = labels_of(drawn.target)
     windows, placement, has_gyro = augmented(
         drawn.windows[detailed:], drawn.position[detailed:], drawn.native_20_hz[detailed:], plan.augmentation, draws
     )
@@ -144,7 +144,8 @@ def truth_of(
     placed: npt.NDArray[np.bool_],
     detailed: int,
 ) -> npt.NDArray[np.int8]:
-    """(windows, texts). The first `detailed` texts hold numbers and are true of their own windows alone."""
+    """(windows, texts). The first `detailed` texts hold numbers: true of their own windows, and of others of the same activity nobody
+    can say, as far as what is done goes; what is measured tells those apart."""
     n = len(labels)
     truth = _RELATION[labels][:, labels].copy()
     told = np.array([PLACEMENTS[p] not in ("unknown", "trunk") for p in placement])
@@ -153,6 +154,6 @@ def truth_of(
     truth[:, placed] = np.where(
         same[:, placed], truth[:, placed], np.where(told[:, None], -1, np.minimum(truth[:, placed], 0))
     )
-    truth[:, :detailed] = -1
+    truth[:, :detailed] = np.minimum(truth[:, :detailed], 0)
     truth[np.arange(n), np.arange(n)] = 1
     return truth

@@ -9,9 +9,9 @@ from models.motion.training import Augmentation
 SETS = ("usc_had", "hapt", "motionsense", "wisdm")
 # What a detailed caption holds, and how often. The semantic level alone is the other share of every batch.
 MIX: tuple[tuple[tuple[str, ...], float], ...] = (
-    (("statistical",), 0.35),
-    (("structural",), 0.15),
-    (("statistical", "structural"), 0.15),
+    (("statistical",), 0.25),
+    (("structural",), 0.3),
+    (("statistical", "structural"), 0.1),
     (("semantic", "statistical"), 0.2),
     (("semantic", "statistical", "structural"), 0.15),
 )
@@ -21,11 +21,14 @@ MIX: tuple[tuple[tuple[str, ...], float], ...] = (
 class CaptionPlan:
     """detailed: share of a batch whose captions hold numbers; those windows are as recorded, so that the numbers are theirs.
 
+    of_a_run: so many of those come from one run, so that what tells two stretches of one person's walk apart is learnt.
+
     mix: levels of a detailed caption with their weights. trunk: share of hip, waist and pocket windows of which only "x up" is
     told. without_classes: labels never seen; without_sets: data sets never seen. Both serve evaluation.
     """
 
     detailed: float = 0.5
+    of_a_run: int = 2
     mix: tuple[tuple[tuple[str, ...], float], ...] = MIX
     trunk: float = 0.3
     sets: tuple[str, ...] = SETS

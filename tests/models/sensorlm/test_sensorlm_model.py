@@ -12,16 +12,27 @@ from models.sensorlm import SensorLM, SensorLMConfig, SensorReader, day_config
 from models.sensorlm.captions import WINDOW, day_caption, window_caption
 from models.sensorlm.captions.channels import DAY_FEATURES, WINDOW_COLUMNS
 from models.sensorlm.captions.compose import window_data
+from models.sensorlm.captions.structural import bin_edges, trend_rows, trends
+from models.sensorlm.captions.structural import binned as binned_by_rule
+from models.sensorlm.details import STRETCHES, binned, summed
 from models.sensorlm.modeling_sensorlm import SensorBatch
 from models.sensorlm.numbers import number_features
 from models.sensorlm.objectives import sigmoid_loss, softmax_loss
 from models.sensorlm.processing_sensorlm import SensorLMProcessor
-from models.sensorlm.sensor_tower import summed
 from models.sensorlm.text_tower import Texts
 from models.sensorlm.tokenizer import CaptionTokenizer, caption_vocabulary
 from recordings import Span, Stream, UserError
 
-SMALL = {"width": 16, "depth": 1, "heads": 2, "inner_size": 16, "embedding_size": 8, "text_depth": 1}
+SMALL = {
+    "width": 16,
+    "depth": 1,
+    "heads": 2,
+    "inner_size": 16,
+    "embedding_size": 8,
+    "text_depth": 1,
+    "detail_rank": 16,
+    "detail_sizes": (4, 4),
+}
 
 
 def batch(n: int = 4, samples: int = 128) -> SensorBatch:
@@ -86,8 +97,8 @@ def test_windows_of_any_length_become_unit_vectors(samples: int):
     model = SensorLM(SensorLMConfig(**SMALL)).eval()
     with torch.inference_mode():
         vectors, tokens = model.embed_windows(batch(samples=samples))
-    assert vectors.shape == (4, 8) and torch.allclose(vectors.norm(dim=1), torch.ones(4), atol=1e-5)
-    assert tokens.shape == (4, 2 + 2 * -(-samples // 16), 16)
+    assert vectors.shape == (4, 16) and torch.allclose(vectors.norm(dim=1), torch.ones(4), atol=1e-5)
+    assert tokens.shape == (4, 2 + 10 + 2 * -(-samples // 16), 16)
 
 
 def test_the_day_s_layout_is_the_faithful_one():
@@ -253,3 +264,50 @@ def test_a_window_is_summed_up_as_its_captions_sum_it_up() -> None:
     for row, name in enumerate(WINDOW_COLUMNS):
         x = columns[name]
         np.testing.assert_allclose(sums[1, row], [x.mean(), x.std(), x.min(), x.max()], atol=1e-4)
+
+
+def test_a_window_s_bins_and_stretches_are_those_of_its_captions() -> None:
+    values = np.random.default_rng(5).normal(size=(3, 6, 150)).cumsum(axis=2).astype(np.float32)
+    bins = binned(torch.from_numpy(values)).numpy()
+    edges = bin_edges(150)
+    for window in range(3):
+        for axis in range(6):
+            rule = binned_by_rule(values[window, axis])
+            np.testing.assert_allclose(bins[window, axis], (rule - rule.min()) / (rule.max() - rule.min()), atol=1e-4)
+            for trend in trends(rule):
+                assert (trend.first, trend.last + 1) in STRETCHES
+                assert trend_rows(trend, 150) == (edges[trend.first], edges[trend.last + 1])
+
+
+def test_numbers_that_agree_lie_together_before_anything_is_learnt() -> None:
+    """A sentence that knows its channel and its numbers' roles stands nearest to the window that it was written of."""
+    torch.manual_seed(0)
+    model = SensorLM(SensorLMConfig(**{**SMALL, "detail_rank": 128, "detail_sizes": (128, 4)})).eval()
+    assert model.details is not None and model.values is not None and model.detail_heads is not None
+    rng = np.random.default_rng(1)
+    level, size = rng.normal(scale=4, size=(40, 6, 1)), rng.uniform(0.05, 3, size=(40, 6, 1))
+    values = torch.from_numpy((level + size * rng.normal(size=(40, 6, 128))).astype(np.float32))
+    with torch.inference_mode():
+        windows = model.detail_heads[0](model.details(values, torch.ones(40, dtype=torch.bool), model.values)[0])
+        told = summed(values).mul(100).round().div(100)
+        written = model.detail_heads[0]((model.values.placed(told, (0, 1, 2, 3)) * model.details.channel).sum(dim=1))
+        near = torch.nn.functional.normalize(windows, dim=1) @ torch.nn.functional.normalize(written, dim=1).T
+    assert float((near.argmax(dim=1) == torch.arange(40)).float().mean()) > 0.8
+
+
+def test_what_is_measured_is_told_apart_in_every_digit_under_bfloat16() -> None:
+    model = SensorLM(SensorLMConfig(**SMALL)).eval()
+    one = batch()
+    with torch.inference_mode():
+        plain = model.embed_windows(one)[0]
+        with torch.autocast("cpu", torch.bfloat16):
+            short = model.embed_windows(one)[0]
+    measured, again = (torch.nn.functional.normalize(x[:, 8:], dim=1) for x in (plain, short.float()))
+    assert torch.allclose(measured, again, atol=1e-6)
+
+
+def test_a_label_with_a_number_is_asked_as_what_is_done(dummy: SensorReader) -> None:
+    size = dummy.model.config.embedding_size
+    assert dummy.texts(["walking for 5 minutes"])[0, size:].any()
+    assert not dummy.labels(["walking for 5 minutes"])[0, size:].any()
+    assert dummy.done(dummy.labels(["walking"])).shape == (1, size)

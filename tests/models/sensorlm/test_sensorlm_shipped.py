@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from random import Random
 
 import numpy as np
+import pytest
 
+from models.motion.processing_motion import cut
 from models.sensorlm import SensorReader, WordLabels
+from models.sensorlm.captions import window_caption
 from recordings import Span
 from recordings.datasets import HELD_OUT_SUBJECTS, dataset
 
@@ -31,3 +35,19 @@ def test_a_stranger_is_read_by_words(data_dir: Path) -> None:
     assert np.median(stairs[climbing]) > np.median(stairs[~climbing]) + 1
     expert = WordLabels(reader)
     assert 0 < expert.fusion_weight <= 1 and expert.predict(recording.streams[0], spans[:1]).probabilities.shape == (1, len(expert.labels))  # fmt: skip
+
+
+@pytest.mark.parametrize("level", ["statistical", "structural"])
+def test_a_stranger_s_window_is_found_by_its_caption(data_dir: Path, level: str) -> None:
+    hapt = dataset("hapt")
+    key = next(k for k in hapt.keys(data_dir) if hapt.subject_of(k, data_dir) in HELD_OUT_SUBJECTS["hapt"])
+    recording = hapt.open(key, data_dir)
+    reader = SensorReader.from_pretrained()
+    ready = reader.prepare(recording.streams[0])
+    values = cut(ready, [20.0 + 5.12 * i for i in range(60)], 128).values
+    words = Random(3)
+    captions = [window_caption(window, [level], words).text for window in values]
+    near = reader.vectors(values, "waist") @ reader.texts(captions).T
+    ranks = (near >= np.diag(near)[:, None]).sum(axis=1)
+    assert np.mean(ranks == 1) >= (0.95 if level == "statistical" else 0.6)
+    assert np.mean(ranks <= 10) >= (1.0 if level == "statistical" else 0.9)

@@ -25,7 +25,7 @@ from recordings import UserError
 
 RECIPE = Recipe(batch_size=12, epoch_windows=24)
 SHAPE = SensorLMConfig(
-    width=16, depth=1, heads=2, inner_size=16, embedding_size=8, text_depth=1,
+    width=16, depth=1, heads=2, inner_size=16, embedding_size=8, text_depth=1, detail_rank=16, detail_sizes=(4, 4),
     known_labels=("walking", "sitting"), known_phrases=("walking", "sitting"),
 )  # fmt: skip
 
@@ -72,10 +72,10 @@ def test_what_is_true_of_what():
     assert told("walking_left", "walking_right") == -1 and told("running", "stairs") == -1
 
 
-def test_a_text_with_numbers_is_true_of_its_own_window_alone():
-    labels = np.array([LABELS.index("sitting")] * 3)
+def test_a_text_with_numbers_is_false_of_other_activities_alone():
+    labels = np.array([LABELS.index(label) for label in ("sitting", "sitting", "running")])
     truth = truth_of(labels, np.zeros(3, np.int64), np.zeros(3, bool), detailed=1)
-    assert truth[:, 0].tolist() == [1, -1, -1] and truth[:, 1].tolist() == [1, 1, 1]
+    assert truth[:, 0].tolist() == [1, 0, -1] and truth[:, 1].tolist() == [1, 1, -1]
 
 
 def test_a_text_that_names_a_place_is_false_elsewhere_and_unknown_where_nobody_says():
@@ -103,6 +103,20 @@ def test_pairs_come_from_the_seed_and_numbers_from_the_window(corpus: Corpus):
         if text.startswith("For acceleration"):
             mean = printed(statistic(window[0].astype(np.float64), "mean"), 2)
             assert mean in numbers_of(text)
+
+
+def test_windows_with_numbers_come_several_from_a_run():
+    """Each stream has a level of its own, so that a window tells where it is from."""
+    streams = []
+    for i in range(30):
+        samples = np.zeros((6, 1500), np.float32)
+        samples[0] = i
+        streams.append(TrainingStream("usc_had", "usc_had", "hip", str(i), f"{i}-sitting", samples, (Run(0, 1500, "sitting"),)))  # fmt: skip
+    sampler = WindowSampler(assemble(streams, 50.0))
+    drawn = sampler.draw(np.random.default_rng(0), torch.Generator().manual_seed(0), 40, alike=24, of_a_run=8)
+    source = drawn.windows[:, 0, 0].round().int().tolist()
+    assert all(len(set(source[i : i + 8])) == 1 for i in (0, 8, 16)) and len(set(source[:24])) > 1
+    assert len(set(source[24:])) > 6
 
 
 def test_labels_are_told_from_their_leaves(corpus: Corpus):
