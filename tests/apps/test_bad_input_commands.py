@@ -314,7 +314,8 @@ def stopped(command: list[str], when: Callable[[int], bool]) -> tuple[int, str, 
 
 
 def test_ctrl_c_while_a_report_is_made(tmp_path: Path, tiny: list[str], write_csv: Write) -> None:
-    for number in range(8):
+    # So many that a busy machine, which looks late, still finds the report at work.
+    for number in range(24):
         write_csv(tmp_path / "in" / f"watch-{number:02}.csv", number)
     out = tmp_path / "out"
     command = ["report", str(tmp_path / "in"), "-o", str(out), *tiny]
@@ -322,7 +323,7 @@ def test_ctrl_c_while_a_report_is_made(tmp_path: Path, tiny: list[str], write_cs
     assert (code, printed) == (130, "")
     assert err == "telltale: stopped by Ctrl-C; results finished before it are kept, nothing is left half written\n"
     entries = json.loads((out / "manifest.json").read_text())["recordings"]
-    assert 1 <= len(entries) < 8
+    assert 1 <= len(entries) < 24
     assert not list(out.rglob(".telltale-unfinished*"))
     assert "recordings done" in (out / "index.html").read_text() or "recording done" in (out / "index.html").read_text()
 
