@@ -98,10 +98,8 @@ class SensorLM(PreTrainedModel):
         if self.details is None or self.values is None:
             return functional.normalize(said, dim=1), tokens
         measured = self._measured(self.details(windows, batch.has_gyro, self.values))
-        shares = self.config.timed_share, 1 - self.config.timed_share
-        whole = [
-            share**0.5 * functional.normalize(part, dim=1) for share, part in zip(shares[::-1], measured, strict=True)
-        ]
+        shares = 1 - self.config.timed_share, self.config.timed_share
+        whole = [share**0.5 * functional.normalize(part, dim=1) for share, part in zip(shares, measured, strict=True)]
         return self._joined(said, torch.cat(whole, dim=1)), tokens
 
     def _measured(self, details: Measured) -> list[Tensor]:

@@ -14,6 +14,7 @@ from evals.registry import TaskOptions
 from evals.runs import Sample
 from evals.tasks import sensorlm
 from evals.tasks.sensorlm.checkpoints import opened
+from evals.tasks.sensorlm.finding import SHARED, shared_numbers
 from evals.tasks.sensorlm.naming import UNSEEN
 from evals.tasks.sensorlm.scoring import macro_auroc, named_figures
 from models.motion.taxonomy import LEAVES
@@ -58,6 +59,11 @@ def test_a_folder_without_a_card_is_refused(tmp_path: Path):
         opened((str(tmp_path),))
 
 
+def test_captions_are_compared_by_the_numbers_that_both_print():
+    near = shared_numbers(["x has mean 9.81, deviation 0.30", "it is still"], ["0.30 about 9.81", "mean 9.80 and 0.30"])
+    assert near[0].tolist() == pytest.approx([1.0, 0.5]) and near[1].tolist() == [0.0, 0.0]
+
+
 @pytest.mark.data
 def test_a_small_run(tmp_path: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(sensorlm, "SETS", ("usc_had",))
@@ -71,6 +77,7 @@ def test_a_small_run(tmp_path: Path, data_dir: Path, monkeypatch: pytest.MonkeyP
     parts = {(row["name"], row["part"]) for row in result["systems"]}  # type: ignore[attr-defined]
     assert ("SensorLM, usual", "seen/usc_had") in parts and ("SensorLM, kept", "unseen_classes/usc_had") in parts
     assert ("SensorLM, usual", "found/usc_had/all/text_to_window") in parts
+    assert (SHARED, "found/usc_had/structural/window_to_text") in parts
     assert ("telltale motion (supervised)", "seen/usc_had") in parts
     for row in result["systems"]:  # type: ignore[attr-defined]
         assert all(0 <= metric["value"] <= 1 for name, metric in row["metrics"].items() if name != "median_rank")

@@ -109,19 +109,21 @@ def _shots(options: TaskOptions, run: Run, checkpoints: list[Any], name: str, qu
 def _found(options: TaskOptions, run: Run, checkpoints: list[Any], name: str) -> None:
     from evals.systems.windows import load_windows, thinned_rows
     from evals.tasks.retrieval import apart
-    from evals.tasks.sensorlm.finding import LEVELS, WAYS, collect_found, prepared_values
+    from evals.tasks.sensorlm.finding import LEVELS, SHARED, WAYS, collect_found, collect_shared, prepared_values
     from models.motion.protocols import PROTOCOLS
     from recordings.datasets import HELD_OUT_SUBJECTS
 
     protocol = PROTOCOLS[name]
     usual = [c for c in checkpoints if not c.without_classes and not c.without_sets]
-    todo = [c for c in usual if not all(run.finished(c.name, f"found/{name}/{level}/{way}") for level in LEVELS for way in WAYS)]  # fmt: skip
-    if not todo:
+    parts = [f"found/{name}/{level}/{way}" for level in LEVELS for way in WAYS]
+    todo = [c for c in usual if not all(run.finished(c.name, part) for part in parts)]
+    if not usual or (not todo and all(run.finished(SHARED, part) for part in parts)):
         return
     windows = load_windows(protocol, cast("Path", options.data_dir), subjects=HELD_OUT_SUBJECTS[protocol.dataset])
     windows = apart(windows)
     windows = windows.take(thinned_rows(windows, options.limit or POOL, options.seed))
-    prepared = prepared_values(todo[0], windows)
+    prepared = prepared_values(usual[0], windows)
+    collect_shared(run, name, windows, prepared, options.seed)
     for checkpoint in todo:
         collect_found(run, checkpoint, name, windows, prepared, options.seed, words=name in MINILM_SETS)
 
@@ -135,7 +137,7 @@ def score(run: Run) -> Result:
             "source": "forms after SensorLM; its data and prompts are not public",
             "split": "held-out subjects; unseen_classes: every fifth activity by the alphabet was kept from training; unseen_set: everyone of a set that was never opened, x up",
             "auroc": "macro, one label against the rest, from the log-odds",
-            "pool": "captions of as many windows as the row's pool, one of which is the window's own",
+            "pool": "captions of as many windows as the row's pool, one of which is the window's own; captions are written from the window's sums and stretches, which SensorLM is given by value, too",
         },
         "data": {"name": ", ".join(SETS), "provenance": "real", "quick": run.header.get("quick")},
         "systems": rows_of(run),

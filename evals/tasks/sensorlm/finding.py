@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from random import Random
 
@@ -17,8 +18,10 @@ from evals.tasks.sensorlm.checkpoints import Checkpoint
 from evals.tasks.sensorlm.naming import taxonomy_labels
 from models.motion.protocols import PROTOCOLS
 from models.sensorlm.captions import window_caption
+from models.sensorlm.reading import numbers_of
 
 MINILM = "MiniLM on captions"
+SHARED = "shared numbers, no model"
 LEVELS: dict[str, tuple[str, ...]] = {
     "statistical": ("statistical",),
     "structural": ("structural",),
@@ -38,6 +41,33 @@ def captions_of(windows: WindowSet, levels: tuple[str, ...], seed: int) -> list[
     ]
 
 
+def shared_numbers(mine: Sequence[str], theirs: Sequence[str]) -> Floats:
+    """(mine, theirs): how many different numbers two captions print alike, by the cosine of their sets. Words are not looked at."""
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.preprocessing import normalize
+
+    counted = CountVectorizer(analyzer=numbers_of, binary=True)
+    there = normalize(counted.fit_transform([*mine, *theirs]).astype(np.float32))
+    return np.asarray((there[: len(mine)] @ there[len(mine) :].T).toarray(), dtype=np.float32)
+
+
+def collect_shared(run: Run, name: str, windows: WindowSet, prepared: Floats, seed: int) -> None:
+    """What needs no model: the window's side is its own caption in other words, and the numbers that both print are counted.
+
+    Captions are written from sums and stretches that can be computed again from the window. How far that alone goes is
+    what a model is to be held against.
+    """
+    described = replace(windows, values=prepared)
+    for level, levels in LEVELS.items():
+        parts = {way: f"found/{name}/{level}/{way}" for way in WAYS}
+        if all(run.finished(SHARED, part) for part in parts.values()):
+            continue
+        began = time.perf_counter()
+        texts = captions_of(described, levels, seed)
+        near = shared_numbers(captions_of(described, levels, seed + 1), texts)
+        _keep(run, SHARED, parts, windows, near, texts, began, "numbers of two captions", seed)
+
+
 def collect_found(
     run: Run, checkpoint: Checkpoint, name: str, windows: WindowSet, prepared: Floats, seed: int, *, words: bool
 ) -> None:
@@ -47,7 +77,6 @@ def collect_found(
     for level, levels in LEVELS.items():
         parts = {way: f"found/{name}/{level}/{way}" for way in WAYS}
         texts = captions_of(described, levels, seed)
-        same = np.array(texts)[:, None] == np.array(texts)[None, :]
         for system in (checkpoint.name, MINILM) if words and level == "all" else (checkpoint.name,):
             if all(run.finished(system, part) for part in parts.values()):
                 continue
@@ -63,24 +92,33 @@ def collect_found(
                 reader = reader_of(checkpoint.path)
                 near = vectors_of(reader, windows)[0] @ reader.texts(texts).T
                 revision = reader.revision
-            spent = round(time.perf_counter() - began, 2)
-            for way, part in parts.items():
-                matrix, relevant = (near, same) if way == "window_to_text" else (near.T, same.T)
-                places = ranks(matrix, relevant)
-                run.add_all(
-                    Sample(
-                        id=identity,
-                        system=system,
-                        part=part,
-                        subject=str(windows.subjects[i]),
-                        truth=windows.classes[int(windows.truth[i])],
-                        prediction=None,
-                        score=1.0 / int(places[i]),
-                        detail={"rank": int(places[i])},
-                    )
-                    for i, identity in enumerate(windows.ids)
-                )
-                run.finish(system, part, revision=revision, seconds=spent, pool=len(texts), seed=seed)
+            _keep(run, system, parts, windows, near, texts, began, revision, seed)
+
+
+def _keep(
+    run: Run, system: str, parts: Mapping[str, str], windows: WindowSet, near: Floats, texts: Sequence[str], began: float,
+    revision: str, seed: int,
+) -> None:  # fmt: skip
+    """near: (windows, texts). Equal texts are right for each other's windows."""
+    spent = round(time.perf_counter() - began, 2)
+    same = np.array(texts)[:, None] == np.array(texts)[None, :]
+    for way, part in parts.items():
+        matrix, relevant = (near, same) if way == "window_to_text" else (near.T, same.T)
+        places = ranks(matrix, relevant)
+        run.add_all(
+            Sample(
+                id=identity,
+                system=system,
+                part=part,
+                subject=str(windows.subjects[i]),
+                truth=windows.classes[int(windows.truth[i])],
+                prediction=None,
+                score=1.0 / int(places[i]),
+                detail={"rank": int(places[i])},
+            )
+            for i, identity in enumerate(windows.ids)
+        )
+        run.finish(system, part, revision=revision, seconds=spent, pool=len(texts), seed=seed)
 
 
 def prepared_values(checkpoint: Checkpoint, windows: WindowSet) -> Floats:

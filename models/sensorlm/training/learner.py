@@ -41,6 +41,11 @@ class Learner:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.model = SensorLM(config).to(device)
+        # What is measured has gradients a hundredth as large and a loss of its own: clipped together, it would hardly move.
+        named = list(self.model.named_parameters())
+        self._halves = [
+            [p for name, p in named if (MEASURED.search(name) is not None) is half] for half in (True, False)
+        ]
         decayed = [p for p in self.model.parameters() if p.ndim > 1]
         plain = [p for p in self.model.parameters() if p.ndim <= 1]
         self.optimizer = torch.optim.AdamW(
@@ -101,11 +106,7 @@ class Learner:
         loss = model.losses(windows, tokens.float(), said, pairs.truth, texts.tokens)["loss"]
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        # What is measured has gradients a hundredth as large and a loss of its own: clipped together, it would hardly move.
-        halves: dict[bool, list[Tensor]] = {True: [], False: []}
-        for name, parameter in model.named_parameters():
-            halves[MEASURED.search(name) is not None].append(parameter)
-        for half in halves.values():
+        for half in self._halves:
             torch.nn.utils.clip_grad_norm_(half, self.recipe.largest_gradient)
         self.optimizer.step()
         self._follow(step)
