@@ -24,8 +24,20 @@ DUMMY = HERE / "dummy"
 ROWS_AT_ONCE = 65_536
 
 
-def tiny_t5(size: int = 256, layers: int = 4, heads: int = 4, head_size: int = 64, inner: int = 1024) -> T5Config:
-    """The published "tiny" shape: d 256, 4 + 4 layers, 4 heads of 64, 1024 inner units, ReLU, 4096 tokens."""
+def tiny_t5(
+    size: int = 256,
+    layers: int = 4,
+    heads: int = 4,
+    head_size: int = 64,
+    inner: int = 1024,
+    *,
+    dropout: float = 0.1,
+    start_scale: float = 0.05,
+) -> T5Config:
+    """The published "tiny" shape: d 256, 4 + 4 layers, 4 heads of 64, 1024 inner units, ReLU, 4096 tokens.
+
+    dropout, start_scale: what a training starts from; Amazon's values unless given (a short training wants 0 and 1).
+    """
     config = T5Config(
         vocab_size=4096,
         d_model=size,
@@ -36,9 +48,9 @@ def tiny_t5(size: int = 256, layers: int = 4, heads: int = 4, head_size: int = 6
         num_heads=heads,
         relative_attention_num_buckets=32,
         relative_attention_max_distance=128,
-        dropout_rate=0.1,
+        dropout_rate=dropout,
         feed_forward_proj="relu",
-        initializer_factor=0.05,
+        initializer_factor=start_scale,
         tie_word_embeddings=False,
         pad_token_id=0,
         eos_token_id=1,

@@ -1,4 +1,8 @@
-"""`train_chronos`: pretrain the encoder with Chronos's own objective, the next tokens of a series (encoder–decoder)."""
+"""`train_chronos`: pretrain the encoder with Chronos's own objective, the next tokens of a series (encoder–decoder).
+
+Beside it stands an objective of our own: every encoder row tells whether its sample rose, fell or stayed since the one before.
+Both need samples only. What SensorLLM puts into words has to be in the rows, and a short training leaves them without it.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +21,7 @@ from models.backbone import Progress, quiet_loading
 from models.chronos.binning import StandardisedUniformBins, binning
 from models.chronos.embedder import tiny_t5
 from models.chronos.series import SeriesBank, longest_recorded, read_series
+from models.chronos.start import start_ordered
 from models.chronos.state import RunState, load_state, part, restore_optimizer, save_state
 from models.motion.predictor import pick_device
 from recordings import UserError
@@ -28,12 +33,17 @@ LICENCE = "research and other non-commercial use: the hapt recordings forbid com
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """context_samples: lengths drawn from, one a batch, so that nothing is padded. rows: samples a batch."""
+    """context_samples: lengths drawn from, one a batch, so that nothing is padded. rows: samples a batch.
 
-    context_samples: tuple[int, ...] = (32, 64, 128, 200, 320, 512)
+    step_weight: of the rows' own objective beside Chronos's (0: Chronos's alone). ordered: start as `start` says.
+    """
+
+    context_samples: tuple[int, ...] = (16, 32, 64, 128, 200, 512)
     prediction_samples: int = 32
-    rows: int = 10_000
+    rows: int = 4096
     peak_rate: float = 1e-3
+    step_weight: float = 1.0
+    ordered: bool = True
     warm_up: float = 0.05
     weight_decay: float = 0.01
     largest_gradient: float = 1.0
@@ -42,7 +52,9 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class ChronosSummary:
-    """validation: mean next-token cross-entropy (nats) on stretches drawn with another seed, beside that of uniform bins."""
+    """validation: on stretches drawn with another seed, the mean next-token cross-entropy (nats) beside that of uniform bins, and
+    the share of rows that tell their own step.
+    """
 
     output_dir: Path
     steps: int
@@ -56,14 +68,17 @@ class ChronosSummary:
 
 def batch_of(
     bank: SeriesBank, bins: StandardisedUniformBins, rng: np.random.Generator, context: int, recipe: Recipe
-) -> tuple[Tensor, Tensor]:
-    """Token ids of contexts (n, context + 1) and of what follows them on the same scale (n, prediction + 1)."""
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Token ids of contexts (n, context + 1), of what follows them on the same scale (n, prediction + 1), and the contexts'
+    steps (n, context − 1): 0 falls, 1 stays, 2 rises.
+    """
     count = max(1, recipe.rows // (context + recipe.prediction_samples))
     values = torch.from_numpy(bank.draw(rng, count, context + recipe.prediction_samples))
     ids, _, scale = bins.context_input_transform(values[:, :context])
     bins.config.prediction_length = recipe.prediction_samples
     labels, _ = bins.label_input_transform(values[:, context:], scale)
-    return ids, labels
+    steps = torch.sign(values[:, 1:context] - values[:, : context - 1]).long() + 1
+    return ids, labels, steps
 
 
 def train_chronos(
@@ -87,7 +102,7 @@ def train_chronos(
     """
     started = time.monotonic()
     tick: Progress = progress or (lambda text, share: None)
-    chosen, recipe, config = pick_device(device), recipe or Recipe(), config or tiny_t5()
+    chosen, recipe, config = pick_device(device), recipe or Recipe(), config or tiny_t5(dropout=0.0, start_scale=1.0)
     output_dir.mkdir(parents=True, exist_ok=True)
     bank = bank or read_series(data_dir, seed, recipe.drawn_series, progress=tick)
     if not bank.recorded:
@@ -117,7 +132,7 @@ def train_chronos(
                 tick(f"loss {float(torch.stack(losses[-20:]).mean()):.3f}", (step + 1) / steps)
         state.epoch += len(losses)
         state.history.append({"step": state.epoch, "loss": round(float(torch.stack(losses).mean()), 4)})
-        save_state(output_dir, state, learner.model.state_dict(), {}, learner.optimizer)
+        save_state(output_dir, state, learner.parts.state_dict(), {}, learner.optimizer)
     state.outcome = {"validation": learner.validate()}
     summary = ChronosSummary(
         output_dir,
@@ -141,9 +156,13 @@ class _Learner:
     def __init__(self, config: T5Config, recipe: Recipe, bank: SeriesBank, seed: int, device: torch.device) -> None:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.model = T5ForConditionalGeneration(config).to(device)
+            self.model = T5ForConditionalGeneration(config)
+            self.steps = torch.nn.Linear(config.d_model, 3)
+            if recipe.ordered:
+                start_ordered(self.model)
+        self.parts = torch.nn.ModuleDict({"t5": self.model, "steps": self.steps}).to(device)
         self.optimizer = torch.optim.AdamW(
-            self.model.parameters(), lr=recipe.peak_rate, weight_decay=recipe.weight_decay
+            self.parts.parameters(), lr=recipe.peak_rate, weight_decay=recipe.weight_decay
         )
         self.recipe, self.bank, self.seed, self.device = recipe, bank, seed, device
         self.bins = binning()
@@ -153,7 +172,7 @@ class _Learner:
         ]
 
     def restore(self, tensors: dict[str, Tensor]) -> None:
-        self.model.load_state_dict(part(tensors, "model"))
+        self.parts.load_state_dict(part(tensors, "model"))
         restore_optimizer(self.optimizer, part(tensors, "optimizer"))
 
     def step(self, step: int, total: int) -> Tensor:
@@ -166,20 +185,26 @@ class _Learner:
         self.model.train()
         with torch.random.fork_rng(devices=[self.device] if self.device.type == "cuda" else []):
             torch.manual_seed(int(rng.integers(2**62)))
-            loss = self._loss(
+            nats, own, _ = self._losses(
                 *batch_of(self.bank, self.bins, rng, self.contexts[step % len(self.contexts)], self.recipe)
             )
+            loss = nats + self.recipe.step_weight * own
             self.optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.largest_gradient)
+        torch.nn.utils.clip_grad_norm_(self.parts.parameters(), self.recipe.largest_gradient)
         self.optimizer.step()
-        return loss.detach()
+        return nats.detach()
 
-    def _loss(self, ids: Tensor, labels: Tensor) -> Tensor:
-        ids, labels = ids.to(self.device, non_blocking=True), labels.to(self.device, non_blocking=True)
+    def _losses(self, ids: Tensor, labels: Tensor, steps: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Nats a next token, nats a step, and the share of steps told right."""
+        ids, labels, steps = (tensor.to(self.device, non_blocking=True) for tensor in (ids, labels, steps))
         with torch.autocast(self.device.type, torch.bfloat16):
-            logits = self.model(input_ids=ids, attention_mask=ids != 0, labels=labels).logits
-        return torch.nn.functional.cross_entropy(logits.float().flatten(0, 1), labels.flatten(), ignore_index=0)
+            out = self.model(input_ids=ids, attention_mask=ids != 0, labels=labels)
+        cost = torch.nn.functional.cross_entropy
+        nats = cost(out.logits.float().flatten(0, 1), labels.flatten(), ignore_index=0)
+        # Row 0 has no step before it, and the last row is the end's.
+        told = self.steps(out.encoder_last_hidden_state.float()[:, 1:-1])
+        return nats, cost(told.flatten(0, 1), steps.flatten()), (told.argmax(-1) == steps).float().mean()
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
@@ -187,9 +212,8 @@ class _Learner:
         rng = np.random.default_rng((self.seed, 2**31))
         out = {}
         for context in self.contexts:
-            out[f"nats_{context}"] = round(
-                float(self._loss(*batch_of(self.bank, self.bins, rng, context, self.recipe))), 4
-            )
+            nats, _, right = self._losses(*batch_of(self.bank, self.bins, rng, context, self.recipe))
+            out[f"nats_{context}"], out[f"steps_{context}"] = round(float(nats), 4), round(float(right), 4)
         out["nats_uniform"] = round(math.log(4096), 4)
         return out
 
