@@ -67,6 +67,19 @@ def open_sensorllm(settings: Settings, report: Report) -> SensorLLM:
     return expert
 
 
+def describer_beside(expert: SensorLLM) -> SensorLLM:
+    """Who tells trends: the shipped aligned checkpoint on the expert's own frozen ends, or the expert where they do not fit.
+
+    Tuning moves the rows away from what they said of trends, so that a tuned checkpoint describes badly.
+    """
+    from models.sensorllm import SensorLLM, shipped_checkpoints
+
+    ends = (expert.frozen.backbone_reference, expert.frozen.embedder.reference)
+    if "align" not in shipped_checkpoints() or ends != ("embedded", "shipped"):
+        return expert
+    return SensorLLM.from_pretrained("align", frozen=expert.frozen)
+
+
 def has_words(settings: Settings) -> bool:
     """Whether a SensorLM is at hand: a named one, or the shipped one."""
     from models.sensorlm.reader import SHIPPED

@@ -76,17 +76,18 @@ class Workbench:
     @cached_property
     def bench(self) -> Bench:
         """Both perception models, the labelled examples and sounds, as the settings name them."""
+        from apps.experts import describer_beside
         from tools import Bench
 
         # First: what they lack should be said before anything is loaded.
         opinions = self.opinions
-        describer, reader = opinions.get("sensorllm"), opinions.get("llasa")
+        expert, reader = cast("SensorLLM | None", opinions.get("sensorllm")), opinions.get("llasa")
         return Bench(
             motion=self.motion,
             sound=self.sound,
             exemplars=self.store(self.motion.revision),
             sounds=self.labelled_sounds(self.sound.revision),
-            sensor_language=cast("SensorLLM | None", describer),
+            sensor_language=None if expert is None else describer_beside(expert),
             llasa=cast("Llasa | None", reader),
             words=self.words,
             opinions=opinions,

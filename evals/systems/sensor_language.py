@@ -99,7 +99,10 @@ class TunedCheckpoint:
         config = load_trained(folder).config
         self.config = config
         kind = "SensorLLM" if config.segment_samples else "task-only"
-        self.name = f"{kind}{'' if config.text else ' without text'} ({config.revision_name})"
+        shape = [f"rows averaged by {config.pooled_rows}"] if config.pooled_rows > 1 else []
+        shape += [f"{config.backbone_layers} layers"] if config.backbone_layers else []
+        called = "; ".join([str(config.revision_name), *shape])
+        self.name = f"{kind}{'' if config.text else ' without text'} ({called})"
         if not config.labels:
             raise UserError(
                 folder, expected="a tuned checkpoint", found="an aligned one", cure="tune it, then name its folder"

@@ -31,15 +31,13 @@ class FeatureStore:
         return self.values[torch.cat(spans).to(self.values.device)]
 
 
-def encode_all(
-    embedder: ChronosEmbedder, examples: Sequence[Sequence[npt.NDArray[np.floating]]], dtype: torch.dtype
-) -> FeatureStore:
-    """Every example's series, in order, through the encoder."""
+def encode_all(embedder: ChronosEmbedder, examples: Sequence[Sequence[npt.NDArray[np.floating]]]) -> FeatureStore:
+    """Every example's series, in order, through the encoder. Kept in half precision: one bin more or less must stay visible."""
     flat = [series for example in examples for series in example]
-    rows = embedder.encode(flat, dtype)
+    rows = embedder.encode(flat, torch.float16)
     counts = iter(rows)
     sizes = [sum(len(next(counts)) for _ in example) for example in examples]
-    values = torch.cat(rows) if rows else torch.empty((0, embedder.size), dtype=dtype)
+    values = torch.cat(rows) if rows else torch.empty((0, embedder.size), dtype=torch.float16)
     return FeatureStore(values, np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]))
 
 
@@ -62,12 +60,17 @@ def collate(
     *,
     with_answers: bool = False,
     targets: Sequence[int] | None = None,
+    steps: Sequence[npt.NDArray[np.int64]] | None = None,
 ) -> dict[str, Tensor]:
-    """The arguments of `SensorLLMModel.forward`. features: the rows of these layouts in order. markers: 2C."""
+    """The arguments of `SensorLLMModel.forward`. features: the rows of these layouts in order. markers: 2C.
+
+    steps: for each layout what its rows are to be read as (−100: nothing).
+    """
     longest = max(len(layout) for layout in layouts)
     ids = np.zeros((len(layouts), longest), dtype=np.int64)
     source = np.zeros_like(ids)
     answers = np.full_like(ids, IGNORED)
+    read = np.full_like(ids, IGNORED)
     row = markers + 1
     for i, layout in enumerate(layouts):
         n = len(layout)
@@ -76,6 +79,8 @@ def collate(
         places = np.flatnonzero(layout.marks == ROW)
         source[i, places] = np.arange(row, row + len(places))
         row += len(places)
+        if steps is not None:
+            read[i, places] = steps[i]
         if with_answers:  # position t predicts token t + 1
             answers[i, layout.answer - 1 : n - 1] = layout.tokens[layout.answer :]
     batch = {"features": features, "input_ids": torch.from_numpy(ids), "source": torch.from_numpy(source)}
@@ -83,6 +88,8 @@ def collate(
         batch["answers"] = torch.from_numpy(answers)
     else:
         batch["last"] = torch.tensor([len(layout) - 1 for layout in layouts])
+    if steps is not None:
+        batch["steps"] = torch.from_numpy(read)
     if targets is not None:
         batch["targets"] = torch.tensor(list(targets))
     return batch

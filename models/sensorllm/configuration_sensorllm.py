@@ -22,7 +22,10 @@ class SensorLLMConfig(PretrainedConfig):
     text: whether statistics and a question follow the channels (without: the ablation). logit_divisor: of calibration, fitted on
     validation subjects. kinds: of text that alignment was given. answer_tokens: the token ids of its answers, among which the
     loss was normalised and an answer is written; none means the whole vocabulary. fusion_weight: of the log-probabilities
-    beside the motion classifier's, fitted on validation subjects.
+    beside the motion classifier's, fitted on validation subjects. step_tokens: the words for falling, steady and rising that
+    rows are read among (none: rows were not taught to be read), step_weight: of that loss beside the answer's. Of tuning,
+    pooled_rows: neighbouring rows that become one (1, the paper's: none), backbone_layers: how many layers of the backbone a
+    window goes through (0, the paper's: all).
     """
 
     model_type = "telltale_sensorllm"
@@ -50,6 +53,10 @@ class SensorLLMConfig(PretrainedConfig):
         kinds: Sequence[str] = ("trend",),
         answer_tokens: Sequence[int] = (),
         fusion_weight: float = 0.0,
+        step_tokens: Sequence[int] = (),
+        step_weight: float = 0.0,
+        pooled_rows: int = 1,
+        backbone_layers: int = 0,
         checkpoint_name: str = "sensorllm",
         revision_name: str = "untrained",
         licence: str = "unknown",
@@ -69,6 +76,8 @@ class SensorLLMConfig(PretrainedConfig):
         self.text, self.logit_divisor = text, logit_divisor
         self.kinds, self.answer_tokens = list(kinds), list(answer_tokens)
         self.fusion_weight = fusion_weight
+        self.step_tokens, self.step_weight = list(step_tokens), step_weight
+        self.pooled_rows, self.backbone_layers = pooled_rows, backbone_layers
         self.checkpoint_name, self.revision_name, self.licence = checkpoint_name, revision_name, licence
         self.subjects = {name: list(who) for name, who in (subjects or {}).items()}
         super().__init__(**kwargs)

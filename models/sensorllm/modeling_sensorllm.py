@@ -8,6 +8,7 @@ tied embeddings would otherwise change its output head.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, cast
@@ -29,6 +30,16 @@ class SensorLLMOutput(ModelOutput):
     logits: Tensor | None = None
 
 
+def shallow(network: Any, layers: int) -> Any:
+    """The same decoder without what comes after its first layers; it shares every weight. ValueError where it has no more."""
+    if not 0 < layers <= len(network.layers):
+        raise ValueError(f"a backbone of {len(network.layers)} layers was asked for {layers}")
+    twin = copy(network)
+    twin._modules = dict(network._modules)
+    twin.layers = network.layers[:layers]
+    return twin
+
+
 class AlignmentMLP(nn.Sequential):
     """(rows, encoder_size) → (rows, backbone_size): linear, GELU, linear (§3.2); one more pair for two hidden layers."""
 
@@ -46,6 +57,7 @@ class SensorLLMModel(PreTrainedModel):
     input_ids: (batch, tokens) int64, right-padded; what stands at a marker or a row does not matter.
     source: (batch, tokens) int64: 0 a text token, 1 … 2C a marker, above it the encoder row source − 2C − 1.
     answers: (batch, tokens) int64 next-token targets, −100 where nothing is asked (alignment).
+    steps: (batch, tokens) int64 which of the three trend words an encoder row is followed by, −100 elsewhere (alignment).
     last: (batch,) int64 the last real token; targets: (batch,) int64 class numbers (tuning).
     """
 
@@ -88,9 +100,17 @@ class SensorLLMModel(PreTrainedModel):
         """(batch, tokens, backbone_size): text embeddings with markers and projected rows in their places."""
         text = self.backbone.get_input_embeddings()(input_ids)
         rows = self.projector(features.to(self.markers.weight.dtype))
+        if self.config.pooled_rows > 1:
+            rows = self._pooled(rows, len(input_ids) * len(self.config.channels))
         table = torch.cat([torch.zeros_like(rows[:1]), self.markers.weight.to(rows.dtype), rows])
         placed = table.to(text.dtype)[source.clamp_min(0)]
         return torch.where((source > 0)[..., None], placed, text)
+
+    def _pooled(self, rows: Tensor, series: int) -> Tensor:
+        """(series × (L + 1), D) → means of neighbouring rows; a series' last row, its end, stays by itself."""
+        each = rows.view(series, -1, rows.shape[-1])
+        means = nn.functional.avg_pool1d(each[:, :-1].transpose(1, 2), self.config.pooled_rows, ceil_mode=True)
+        return torch.cat([means.transpose(1, 2), each[:, -1:]], dim=1).flatten(0, 1)
 
     def output_head(self) -> tuple[Tensor, Tensor | None]:
         """The backbone's output rows that answers are chosen among, and token id → row of them (None: all, in order).
@@ -108,9 +128,10 @@ class SensorLLMModel(PreTrainedModel):
             self._rows = (weight[chosen], places)
         return self._rows
 
-    def hidden_states(self, embeddings: Tensor) -> Tensor:
-        """(batch, tokens, backbone_size). Right padding needs no mask: a causal model never looks there."""
-        return self.backbone.base_model(inputs_embeds=embeddings, use_cache=False).last_hidden_state
+    def hidden_states(self, embeddings: Tensor, layers: int = 0) -> Tensor:
+        """(batch, tokens, backbone_size) after so many layers, 0 all. Right padding needs no mask: no causal model looks there."""
+        network = shallow(self.backbone.base_model, layers) if layers else self.backbone.base_model
+        return network(inputs_embeds=embeddings, use_cache=False).last_hidden_state
 
     def forward(
         self,
@@ -120,14 +141,12 @@ class SensorLLMModel(PreTrainedModel):
         answers: Tensor | None = None,
         last: Tensor | None = None,
         targets: Tensor | None = None,
+        steps: Tensor | None = None,
     ) -> SensorLLMOutput:
-        hidden = self.hidden_states(self.embed(features, input_ids, source))
+        embedded = self.embed(features, input_ids, source)
+        hidden = self.hidden_states(embedded, layers=self.config.backbone_layers)
         if answers is not None:
-            flat = answers.flatten()
-            asked = torch.nonzero(flat >= 0)[:, 0]
-            head, targets_of = self.output_head()
-            wanted = flat[asked] if targets_of is None else targets_of[flat[asked]]
-            return SensorLLMOutput(loss=frozen_head_loss(hidden.flatten(0, 1)[asked], head, wanted))
+            return SensorLLMOutput(loss=self._alignment_loss(hidden, answers, steps))
         if self.head is None or last is None:
             raise ValueError("classification needs a head and the last position of every sequence")
         pooled = hidden[torch.arange(len(last), device=last.device), last]
@@ -137,6 +156,36 @@ class SensorLLMModel(PreTrainedModel):
             weights = None if self.class_weights is None else self.class_weights.to(logits.device)
             loss = nn.functional.cross_entropy(logits, targets, weight=weights)
         return SensorLLMOutput(loss=loss, logits=logits)
+
+    def _alignment_loss(self, hidden: Tensor, answers: Tensor, steps: Tensor | None) -> Tensor:
+        """Nats a token of the answers, and of the trend words at the rows by their weight; either may be asked nowhere."""
+        loss = hidden.sum() * 0.0
+        if bool((answers >= 0).any()):
+            loss = loss + self.answer_loss(hidden, answers)
+        if steps is not None:
+            loss = loss + self.config.step_weight * self.step_loss(hidden, steps)[0]
+        return loss
+
+    def answer_loss(self, hidden: Tensor, answers: Tensor) -> Tensor:
+        """hidden (batch, tokens, D), answers (batch, tokens) → mean nats a token that is asked for."""
+        flat = answers.flatten()
+        asked = torch.nonzero(flat >= 0)[:, 0]
+        head, targets_of = self.output_head()
+        wanted = flat[asked] if targets_of is None else targets_of[flat[asked]]
+        return frozen_head_loss(hidden.flatten(0, 1)[asked], head, wanted)
+
+    def step_loss(self, hidden: Tensor, steps: Tensor) -> tuple[Tensor, Tensor]:
+        """hidden (batch, tokens, D), steps (batch, tokens) → mean nats a row among the three words, share read right."""
+        flat = steps.flatten()
+        rows = torch.nonzero(flat >= 0)[:, 0]
+        states, words = hidden.flatten(0, 1)[rows], self.step_words()
+        right = ((states.detach() @ words.T).argmax(dim=1) == flat[rows]).float().mean()
+        return frozen_head_loss(states, words, flat[rows]), right
+
+    def step_words(self) -> Tensor:
+        """(3, D): the output rows of the words for falling, steady and rising, among which a sensor row is read."""
+        weight: Tensor = self.backbone.get_output_embeddings().weight
+        return weight[torch.tensor(self.config.step_tokens, device=weight.device)]
 
     def to(self, *args: Any, **kwargs: Any) -> SensorLLMModel:
         """The trained parts move, and the frozen ones to the same device (they keep their own precision)."""

@@ -50,7 +50,7 @@ def _scores(model: SensorLLM, windows: npt.NDArray[np.float32], words: Sequence[
     out = np.empty((len(windows), len(words)))
     for number, window in enumerate(windows):
         before = _continued(model.layout(window), lead)
-        store = encode_all(model.frozen.embedder, [list(window)], backbone.dtype)
+        store = encode_all(model.frozen.embedder, [list(window)])
         batch = {k: v.to(model.device) for k, v in collate([before], store.values, 2 * len(model.channels)).items()}
         embedded = model.model.embed(batch["features"], batch["input_ids"], batch["source"])
         read = backbone.base_model(inputs_embeds=embedded, use_cache=True)

@@ -28,7 +28,7 @@ class SensorClassificationPipeline(Pipeline):
     def preprocess(self, window: Any, **kwargs: Any) -> dict[str, Tensor]:
         """Bins, encoder rows and layout of one window."""
         layout = self.sensor.layout(window)
-        store = encode_all(self.sensor.frozen.embedder, [list(window)], self.sensor.frozen.backbone.dtype)
+        store = encode_all(self.sensor.frozen.embedder, [list(window)])
         return collate([layout], store.values, 2 * len(self.sensor.channels))
 
     def _forward(self, inputs: dict[str, Tensor], **kwargs: Any) -> ModelOutput:

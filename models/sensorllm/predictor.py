@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -13,27 +14,32 @@ import torch
 
 from models.backbone import Progress
 from models.motion.predictor import pick_device
-from models.sensorllm.batches import collate, encode_all
+from models.sensorllm.batches import FeatureStore, collate, encode_all
 from models.sensorllm.checkpoints import SHIPPED, load_trained, revision_of
 from models.sensorllm.data import (
     TokenTrie,
     TrendConstraint,
+    TrendSegment,
     activity_question,
     spoken_channel,
     statistics_text,
     system_text,
     trend_question,
 )
+from models.sensorllm.data.trend import Trend
 from models.sensorllm.frozen import FrozenParts, load_frozen
 from models.sensorllm.inputs import checked_series, checked_windows
 from models.sensorllm.modeling_sensorllm import SensorLLMModel
 from models.sensorllm.open_labels import label_scores
-from models.sensorllm.processing_sensorllm import Layout, SensorLLMProcessor
+from models.sensorllm.processing_sensorllm import Layout, SensorLLMProcessor, rows_of
+from models.sensorllm.reading import read_rows, segments_of
 from models.sensorllm.stream_windows import windows_of
 from models.sensorllm.writing import write_constrained, write_freely
 from recordings import Span, Stream, UserError
 
 Floats = npt.NDArray[np.float32]
+Told = tuple[tuple[TrendSegment, ...], Trend]
+Writing = Literal["read", "constrained", "free"]
 # Tokens of a line of an answer at most, and of everything after the lines.
 LINE_TOKENS, SUMMARY_TOKENS = 20, 260
 # Prompts of one kind of question: the first of its family, always.
@@ -123,14 +129,25 @@ class SensorLLM:
         rate_hz: float,
         channels: Sequence[str],
         *,
-        constrained: bool = True,
+        writing: Writing | None = None,
         batch_size: int = 32,
     ) -> list[str]:
         """The trend of each (l,) series in words, 2 ≤ l ≤ 512, SI units; one channel name for each.
 
-        constrained: only texts that parse and whose segments tile the series can be written. UserError on NaN, on an
-        unknown channel, a rate far from those of training, or a length outside the bounds.
+        writing: `constrained`: only texts that parse and whose segments tile the series can be written. `read`: besides, the
+        segments are those that the model reads at its sensor rows (the default where it was taught to), and what it is asked
+        for is the wording. `free`: any text. UserError on NaN, on an unknown channel, a rate far from those of training, a
+        length outside the bounds, or `read` of a checkpoint that was not taught it.
         """
+        config = self.model.config
+        writing = writing or ("read" if config.step_tokens else "constrained")
+        if writing == "read" and not config.step_tokens:
+            raise UserError(
+                self.name,
+                expected="a checkpoint whose rows were taught to be read",
+                found="one that was not",
+                cure="ask for constrained writing, or align again without --no-read-rows",
+            )
         values = checked_series(self.model.config, series, rate_hz, channels)
         if not values:
             return []
@@ -139,10 +156,12 @@ class SensorLLM:
             self.processor.alignment([(name, len(v) + 1)], system_text(len(v), rate_hz), question)
             for name, v in zip(channels, values, strict=True)
         ]
-        store = encode_all(self.frozen.embedder, [[v] for v in values], self.frozen.backbone.dtype)
-        if constrained:
+        store = encode_all(self.frozen.embedder, [[v] for v in values])
+        if writing != "free":
+            told = self._read(layouts, store, rate_hz, batch_size) if writing == "read" else [None] * len(values)
             answers = [
-                TrendConstraint(len(v), rate_hz, spoken_channel(name)) for name, v in zip(channels, values, strict=True)
+                TrendConstraint(len(v), rate_hz, spoken_channel(name), told=lines)
+                for name, v, lines in zip(channels, values, told, strict=True)
             ]
             return write_constrained(self.model, self.processor, layouts, store, answers, self.trie)
         longest = [
@@ -150,6 +169,22 @@ class SensorLLM:
             for layout, v in zip(layouts, values, strict=True)
         ]
         return write_freely(self.model, self.processor, layouts, store, longest=longest, batch_size=batch_size)
+
+    @torch.inference_mode()
+    def _read(self, layouts: Sequence[Layout], store: FeatureStore, rate_hz: float, batch_size: int) -> list[Told]:
+        """What the likeliest word at every row says: merged segments and the overall trend of each series."""
+        order = sorted(range(len(layouts)), key=lambda i: len(layouts[i]))
+        found: dict[int, Told] = {}
+        for first in range(0, len(order), batch_size):
+            members = order[first : first + batch_size]
+            chosen = [layouts[i] for i in members]
+            batch = collate(chosen, store.of(members), 2 * len(self.channels))
+            on = {name: tensor.to(self.device) for name, tensor in batch.items()}
+            hidden = self.model.hidden_states(self.model.embed(on["features"], on["input_ids"], on["source"]))
+            for i, words in zip(members, read_rows(self.model, hidden, chosen), strict=True):
+                said = words.argmax(axis=1)
+                found[i] = segments_of(said[1:-1], int(said[-1]), rate_hz)
+        return [found[i] for i in range(len(layouts))]
 
     def classify(
         self,
@@ -202,10 +237,11 @@ class SensorLLM:
     def states(self, values: Floats) -> torch.Tensor:
         """(n, D): the backbone's last state after each window's channels and text."""
         layouts = [self.layout(window) for window in values]
-        store = encode_all(self.frozen.embedder, [list(window) for window in values], self.frozen.backbone.dtype)
+        store = encode_all(self.frozen.embedder, [list(window) for window in values])
         batch = collate(layouts, store.values, 2 * len(self.channels))
         on = {name: tensor.to(self.device) for name, tensor in batch.items()}
-        hidden = self.model.hidden_states(self.model.embed(on["features"], on["input_ids"], on["source"]))
+        embedded = self.model.embed(on["features"], on["input_ids"], on["source"])
+        hidden = self.model.hidden_states(embedded, layers=int(self.model.config.backbone_layers))
         return hidden[torch.arange(len(values), device=self.device), on["last"]]
 
     def layout(self, window: Floats) -> Layout:
@@ -213,4 +249,5 @@ class SensorLLM:
         text = bool(self.model.config.text)
         question = activity_question(len(self.channels), np.random.default_rng(_SEED)) if text else ""
         statistics = statistics_text(window, self.channels) if text else ""
-        return self.processor.window(dict.fromkeys(self.channels, window.shape[1] + 1), statistics, question)
+        rows = rows_of(window.shape[1], int(self.model.config.pooled_rows))
+        return self.processor.window(dict.fromkeys(self.channels, rows), statistics, question)

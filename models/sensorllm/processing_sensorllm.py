@@ -12,6 +12,13 @@ from transformers import ProcessorMixin
 
 Ids = npt.NDArray[np.int32]
 ROW = -1
+# What a row may be read as, in the order of a step's sign.
+STEP_WORDS = ("falling", "steady", "rising")
+
+
+def rows_of(samples: int, pooled: int = 1) -> int:
+    """Encoder rows that a channel of so many samples has in a prompt: one each and the end's, or one for `pooled` of them."""
+    return -(-samples // pooled) + 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +104,17 @@ class SensorLLMProcessor(ProcessorMixin):
             prompt,
             sum(rows for _, rows in series),
         )
+
+    def reading(self, series: Sequence[tuple[str, int]], system: str) -> Layout:
+        """The beginning of `alignment`'s prompt, up to the end of the rows: enough where rows are read and nothing is asked."""
+        whole = self.alignment(series, system, "")
+        last = int(np.flatnonzero(whole.marks)[-1]) + 1
+        return Layout(whole.tokens[:last], whole.marks[:last], last, whole.rows)
+
+    def step_tokens(self) -> list[int]:
+        """First tokens of the words for falling, steady and rising; none where a tokenizer does not tell them apart."""
+        found = [self.fixed(f" {word}")[0] for word in STEP_WORDS]
+        return found if len(set(found)) == len(found) else []
 
     def window(self, rows: Mapping[str, int], statistics: str, question: str) -> Layout:
         """Stage 2, no chat layout: every channel's block and a newline, newline, statistics, newline, question.

@@ -331,7 +331,7 @@ def test_constrained_answers_parse_and_tile_whatever_the_model_learnt(aligned: P
         assert all(a.end_s == b.start_s for a, b in zip(facts.segments, facts.segments[1:], strict=False))
     assert texts == model.describe(series, 50.0, ("acc_x", "gyro_z"))
     assert texts[1:2] == model.describe(series[1:2], 50.0, ("gyro_z",))
-    free = model.describe(series[:1], 50.0, ("acc_x",), constrained=False)
+    free = model.describe(series[:1], 50.0, ("acc_x",), writing="free")
     assert len(free) == 1
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Annotated, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 import typer
 
@@ -43,8 +43,28 @@ def sensorllm(
             metavar="A,B", help="align: of trend, merged, frequency, periodicity, correlation.", show_default="trend"
         ),
     ] = None,
+    longest_answer: Annotated[
+        int | None,
+        typer.Option(min=1, help="align: tokens of an answer; of longer ones only the rows.", show_default="600"),
+    ] = None,
+    read_rows: Annotated[
+        bool | None,
+        typer.Option(
+            "--read-rows/--no-read-rows", help="align: a word at every row as well.", show_default="read-rows"
+        ),
+    ] = None,
     text: Annotated[
         bool | None, typer.Option("--text/--no-text", help="tune: statistics and a question.", show_default="text")
+    ] = None,
+    pooled_rows: Annotated[
+        int | None, typer.Option(min=1, max=32, help="tune: sensor rows made one, to save time.", show_default="1")
+    ] = None,
+    layers: Annotated[
+        int | None, typer.Option(min=1, help="tune: first layers of the backbone, to save time.", show_default="all")
+    ] = None,
+    warm_steps: Annotated[
+        int | None,
+        typer.Option(min=0, help="tune: first turn rows towards the names of classes.", show_default="0"),
     ] = None,
     micro_batch: Annotated[int | None, typer.Option(min=1, max=32, help="Examples in memory at once.")] = None,
     epochs: options.Epochs = None,
@@ -56,13 +76,27 @@ def sensorllm(
     from models.sensorllm import train_alignment, train_tuning
     from recordings import UserError
 
-    given = {"longest_samples": longest_samples, "kinds": kinds, "aligned": aligned, "text": text}
-    only_for(stage, given, longest_samples="align", kinds="align", aligned="tune", text="tune")
+    aligning: dict[str, object] = {
+        "longest_samples": longest_samples,
+        "kinds": kinds,
+        "longest_answer": longest_answer,
+        "read_rows": read_rows,
+    }
+    tuning: dict[str, object] = {
+        "aligned": aligned,
+        "text": text,
+        "pooled_rows": pooled_rows,
+        "layers": layers,
+        "warm_steps": warm_steps,
+    }
+    only_for(stage, aligning | tuning, **dict.fromkeys(aligning, "align"), **dict.fromkeys(tuning, "tune"))
     if stage == "align":
         return train_alignment(
             run.data,
             run.output,
-            plan=_alignment(dataset, examples, longest_samples or 100, kinds if kinds is not None else "trend"),
+            plan=_alignment(
+                dataset, examples, kinds, longest_samples=longest_samples, longest_answer=longest_answer, read=read_rows
+            ),
             backbone=backbone,
             encoder=encoder,
             micro_batch=micro_batch,
@@ -78,7 +112,7 @@ def sensorllm(
         run.output,
         dataset=_known(dataset),
         aligned=aligned,
-        plan=_tuning(examples, text is not False),
+        plan=_tuning(examples, text=text, pooled_rows=pooled_rows, backbone_layers=layers, warm_steps=warm_steps),
         backbone=backbone,
         encoder=encoder,
         micro_batch=micro_batch,
@@ -87,30 +121,36 @@ def sensorllm(
     )
 
 
-def _alignment(dataset: str | None, examples: int | None, longest_samples: int, kinds: str) -> AlignmentPlan:
-    """examples: segments a set. UserError for a set or a kind of text that there is not."""
+def _alignment(
+    dataset: str | None, examples: int | None, kinds: str | None, *, read: bool | None, **lengths: int | None
+) -> AlignmentPlan:
+    """The default plan but for what was given. examples: segments a set. UserError for a set or kind of text that there is not."""
     from models.sensorllm import AlignmentPlan
     from models.sensorllm.data import KINDS, MOTION_SETS, Kind
     from recordings import UserError
 
-    named = tuple(kind.strip() for kind in kinds.split(",") if kind.strip())
-    unknown = sorted(set(named) - set(KINDS))
-    if unknown or not named:
-        raise UserError(
-            "--kinds", expected=", ".join(KINDS), found=", ".join(unknown) or "none", cure="name some of them"
-        )
-    sets = MOTION_SETS if dataset is None else (_known(dataset),)
-    plan = AlignmentPlan(sets=sets, longest_samples=longest_samples, kinds=cast("tuple[Kind, ...]", named))
+    given: dict[str, Any] = {name: value for name, value in lengths.items() if value is not None}
+    if kinds is not None:
+        named = tuple(kind.strip() for kind in kinds.split(",") if kind.strip())
+        unknown = sorted(set(named) - set(KINDS))
+        if unknown or not named:
+            raise UserError(
+                "--kinds", expected=", ".join(KINDS), found=", ".join(unknown) or "none", cure="name some of them"
+            )
+        given["kinds"] = cast("tuple[Kind, ...]", named)
+    if read is False:
+        given["step_weight"] = 0.0
+    plan = AlignmentPlan(sets=MOTION_SETS if dataset is None else (_known(dataset),), **given)
     if examples is None:
         return plan
     return dataclasses.replace(plan, segments=examples, validation_segments=min(plan.validation_segments, examples))
 
 
-def _tuning(examples: int | None, text: bool) -> TuningPlan:
-    """examples: windows."""
+def _tuning(examples: int | None, **chosen: Any) -> TuningPlan:
+    """The default plan but for what was given. examples: windows."""
     from models.sensorllm import TuningPlan
 
-    plan = TuningPlan(text=text)
+    plan = TuningPlan(**{name: value for name, value in chosen.items() if value is not None})
     if examples is None:
         return plan
     return dataclasses.replace(

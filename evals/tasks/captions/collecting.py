@@ -15,7 +15,7 @@ from evals.leaks import Item, Material, Prompt
 from evals.registry import Result, TaskOptions
 from evals.runs import JsonValue, Run, Sample, measure
 from evals.tasks.captions.captioners import BUILT_IN, Captioner
-from evals.tasks.captions.language_models import BATCH, prompted, sensorllm, user_text
+from evals.tasks.captions.language_models import BATCH, SENSORLLM, prompted, sensorllm, user_text
 from evals.tasks.captions.scoring import score
 from evals.tasks.captions.segments import (
     DEFAULT_PROTOCOL,
@@ -73,7 +73,7 @@ def _most(system: Captioner, options: TaskOptions) -> int | None:
 
 def _systems(options: TaskOptions, examples: dict[str, AlignmentSample]) -> list[Captioner]:
     """Those asked for, all that apply without a choice. UserError for a name that is none."""
-    names = [c.name for c in BUILT_IN] + [LANGUAGE_MODEL, "sensorllm", "sensorllm (constrained)"]
+    names = [c.name for c in BUILT_IN] + [LANGUAGE_MODEL, *SENSORLLM]
     unknown = sorted(set(options.systems) - set(names))
     if unknown:
         raise UserError(
@@ -83,7 +83,7 @@ def _systems(options: TaskOptions, examples: dict[str, AlignmentSample]) -> list
     found = [captioner for captioner in BUILT_IN if captioner.name in asked]
     if LANGUAGE_MODEL in asked:
         found.append(prompted(options.llm, examples))
-    if {"sensorllm", "sensorllm (constrained)"} & asked:
+    if set(SENSORLLM) & asked:
         found += [captioner for captioner in sensorllm() if captioner.name in asked]
     if not found:
         raise UserError("eval captions", expected="a system that is here", found="none", cure="train or pull SensorLLM")

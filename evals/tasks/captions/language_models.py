@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from importlib import import_module
+from typing import Literal
 
 from agents.language import LanguageModel, LanguageModelFailure, open_language_model
 from evals.tasks.captions.captioners import Captioner
@@ -15,6 +15,8 @@ from recordings import UserError
 # What a processor alone writes in a few minutes a set; endpoints are asked for all.
 MOST_EMBEDDED = 25
 BATCH = 16
+# Free, within the grammar, and with the segments that it reads at its rows.
+SENSORLLM = ("sensorllm", "sensorllm (constrained)", "sensorllm (read at the rows)")
 SYSTEM = (
     "You read sensor values and write how they move. Compare each value with the next one: larger is increasing, smaller is "
     "decreasing, equal is steady. Value i is at i divided by the rate, in seconds. Merge neighbouring steps of one trend into "
@@ -64,23 +66,23 @@ def _answer(model: LanguageModel, user: str, max_tokens: int) -> str:
 
 
 def sensorllm() -> tuple[Captioner, ...]:
-    """SensorLLM free and constrained; none where it is not installed or has no checkpoint."""
+    """The shipped SensorLLM: free, within the grammar, and with the segments it reads at its rows; none where there is none."""
+    from models.sensorllm import SensorLLM
+
     try:
-        model = import_module("models.sensorllm").SensorLLM.from_pretrained(None)
-    except (ImportError, AttributeError, UserError):
+        model = SensorLLM.from_pretrained(None)
+    except UserError:
         return ()
 
-    def write(samples: Sequence[AlignmentSample], constrained: bool) -> list[str]:
+    def write(samples: Sequence[AlignmentSample], writing: Literal["free", "constrained", "read"]) -> list[str]:
         rates = {sample.rate_hz for sample in samples}
         if len(rates) != 1:
             raise ValueError(f"segments of one rate at a time, found {sorted(rates)}")
-        texts: list[str] = model.describe(
-            [s.series for s in samples], rates.pop(), [s.channel for s in samples], constrained_answer=constrained
-        )
-        return texts
+        series = [s.series for s in samples]
+        return model.describe(series, rates.pop(), [s.channel for s in samples], writing=writing)
 
-    revision = str(getattr(model, "revision", "unknown"))
     return (
-        Captioner("sensorllm", partial(write, constrained=False), revision),
-        Captioner("sensorllm (constrained)", partial(write, constrained=True), revision),
+        Captioner(SENSORLLM[0], partial(write, writing="free"), model.revision, most=MOST_EMBEDDED),
+        Captioner(SENSORLLM[1], partial(write, writing="constrained"), model.revision, most=MOST_EMBEDDED),
+        Captioner(SENSORLLM[2], partial(write, writing="read"), model.revision),
     )

@@ -17,6 +17,7 @@ end, which trend they have, the overall trend where the lines leave it open, and
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -105,7 +106,8 @@ def _closed(pairs: list[tuple[str, _Node]]) -> ConstraintState:
 
 
 class TrendConstraint:
-    """See the module. style: fixes every wording; None leaves all of them open.
+    """See the module. style: fixes every wording; None leaves all of them open. told: segments that tile the samples and the
+    overall trend, where those are settled already and only the wording is left.
 
     ValueError for fewer than two samples or a rate that is not positive.
     """
@@ -118,10 +120,12 @@ class TrendConstraint:
         *,
         count: CountRule = "segments",
         style: TrendStyle | None = None,
+        told: tuple[tuple[TrendSegment, ...], Trend] | None = None,
     ) -> None:
         if samples < 2 or not 0 < rate_hz < float("inf"):
             raise ValueError(f"a trend answer needs two samples and a positive rate, found {samples} at {rate_hz} Hz")
         self.samples, self.rate_hz, self.sensor, self.count, self.style = samples, rate_hz, sensor, count, style
+        self.told = told
         self._times = [sample_time_s(i, rate_hz) for i in range(samples)]
 
     def start(self) -> ConstraintState:
@@ -141,7 +145,7 @@ class TrendConstraint:
         _, between, after, _ = _SPLIT[line.text]
 
         def ends() -> Iterator[tuple[str, _Node]]:
-            for end in range(index + 1, self.samples):
+            for end in self._ends(index, len(told)):
                 yield f"{self._times[end]!r}{after}", _Then(partial(self._trend, line, index, end, told, words))
 
         yield f"{self._times[index]!r}{between}", _Then(ends)
@@ -149,7 +153,7 @@ class TrendConstraint:
     def _trend(
         self, line: Template, index: int, end: int, told: tuple[TrendSegment, ...], words: _Words
     ) -> Iterator[tuple[str, _Node]]:
-        for trend in TRENDS:
+        for trend in TRENDS if self.told is None else (self.told[0][len(told)].trend,):
             if told and told[-1].trend == trend:
                 continue
             segments = (*told, TrendSegment(self._times[index], self._times[end], trend))
@@ -161,6 +165,13 @@ class TrendConstraint:
                     )
                 else:
                     yield word, _Then(partial(self._counts, segments, chosen))
+
+    def _ends(self, index: int, line: int) -> range:
+        """The samples at which a line that begins at `index` may end."""
+        if self.told is None:
+            return range(index + 1, self.samples)
+        end = bisect_left(self._times, self.told[0][line].end_s, lo=index + 1)
+        return range(end, end + 1)
 
     def _words(self, trend: Trend, words: _Words) -> Iterator[tuple[str, _Words]]:
         """The words that a trend may be called by, and the vocabulary that is then settled."""
@@ -221,7 +232,7 @@ class TrendConstraint:
             yield template.render(totals[0]), _Then(lambda: others(1))
 
     def _overall(self, facts: TrendFacts, words: _Words) -> Iterator[tuple[str, _Node]]:
-        for trend in _possible_overall(facts):
+        for trend in _possible_overall(facts) if self.told is None else (self.told[1],):
             for word, _ in self._words(trend, words):
                 for template in self._of(phrases.OVERALL, self.style.overall if self.style else None):
                     yield f" {template.render({'trend': word})}", _End()

@@ -27,6 +27,7 @@ from models.sensorllm.data import (
 from models.sensorllm.frozen import FrozenParts, load_frozen
 from models.sensorllm.modeling_sensorllm import SensorLLMModel
 from models.sensorllm.processing_sensorllm import SensorLLMProcessor
+from models.sensorllm.reading import steps_of, warm_start
 from models.sensorllm.training.fit import FitOutcome, Task, fit
 from models.sensorllm.training.trainer import Batch, Schedule
 from recordings import UserError
@@ -40,7 +41,9 @@ class AlignmentPlan:
     """What is trained on. segments: examples a set; longest_samples: of a segment; longest_answer: tokens, longer ones are
     left out. projector_sizes: hidden widths of the MLP. validation_segments: of the validation subjects, a set. kinds: of
     text, the paper's `trend` and what goes beyond it. whole_vocabulary: normalise the loss over every token of the backbone,
-    as the paper does, not over those that occur in answers.
+    as the paper does, not over those that occur in answers. step_weight: of the words read at the rows themselves beside the
+    answers (0: the paper's form); with it an example whose answer is too long is read and not asked. warm_steps: of turning
+    the MLP towards those words first.
     """
 
     sets: tuple[str, ...] = MOTION_SETS
@@ -52,6 +55,8 @@ class AlignmentPlan:
     projector_sizes: tuple[int, ...] = (512,)
     kinds: tuple[Kind, ...] = ("trend",)
     whole_vocabulary: bool = False
+    step_weight: float = 1.0
+    warm_steps: int = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +114,10 @@ def series_rows(sample: AlignmentSample) -> list[tuple[str, int]]:
 
 
 class AlignmentExamples:
-    """Layouts and encoder rows of samples, ready for `fit` and for measuring."""
+    """Layouts and encoder rows of samples, ready for `fit` and for measuring.
+
+    read: whether rows are read where they stand; an example whose answer is too long is then kept for its rows alone.
+    """
 
     def __init__(
         self,
@@ -117,19 +125,25 @@ class AlignmentExamples:
         processor: SensorLLMProcessor,
         frozen: FrozenParts,
         longest_answer: int,
+        read: bool = False,
     ) -> None:
         answers: list[list[int]] = []
         for first in range(0, len(samples), 2000):
             texts = [sample.answer for sample in samples[first : first + 2000]]
             answers += processor.tokenizer(texts, add_special_tokens=False, split_special_tokens=True)["input_ids"]
-        kept = [i for i, answer in enumerate(answers) if len(answer) <= longest_answer]
+        short = [len(answer) <= longest_answer for answer in answers]
+        kept = [i for i in range(len(samples)) if short[i] or read]
         self.samples = [samples[i] for i in kept]
         self.layouts = [
             processor.alignment(series_rows(s), s.system, s.question, answers[i])
+            if short[i]
+            else processor.reading(series_rows(s), s.system)
             for i, s in zip(kept, self.samples, strict=True)
         ]
-        self.tokens = sorted({processor.end_of_turn, *(token for i in kept for token in answers[i])})
-        self.store = encode_all(frozen.embedder, [series_of(s) for s in self.samples], frozen.backbone.dtype)
+        self.answered = sum(short)
+        self.tokens = sorted({processor.end_of_turn, *(t for i in kept if short[i] for t in answers[i])})
+        self.steps = [np.concatenate([steps_of(each) for each in series_of(s)]) for s in self.samples] if read else None
+        self.store = encode_all(frozen.embedder, [series_of(s) for s in self.samples])
         self.markers = 2 * len(processor.channels)
         self.lengths = [len(layout) for layout in self.layouts]
 
@@ -138,19 +152,35 @@ class AlignmentExamples:
 
     def batch(self, examples: Sequence[int]) -> Batch:
         layouts = [self.layouts[i] for i in examples]
-        return collate(layouts, self.store.of(examples), self.markers, with_answers=True)
+        steps = None if self.steps is None else [self.steps[i] for i in examples]
+        return collate(layouts, self.store.of(examples), self.markers, with_answers=True, steps=steps)
 
     @torch.inference_mode()
-    def loss(self, model: SensorLLMModel, batch_size: int = 16) -> float:
-        """Mean over examples' batches of the answers' cross-entropy, in nats a token."""
+    def figures(self, model: SensorLLMModel, batch_size: int = 16) -> dict[str, float]:
+        """validation_loss: nats a token of the answers, plus those a row by their weight; step_accuracy: rows read right."""
         model.eval()
         order = sorted(range(len(self)), key=lambda i: self.lengths[i])
-        losses, weights = [], []
+        nats: list[tuple[float, int]] = []
+        rows: list[tuple[float, float, int]] = []
         for first in range(0, len(order), batch_size):
-            batch = self.batch(order[first : first + batch_size])
-            weights.append(int((batch["answers"] >= 0).sum()))
-            losses.append(float(model(**{k: v.to(model.device) for k, v in batch.items()}).loss))
-        return float(np.average(losses, weights=weights))
+            batch = {k: v.to(model.device) for k, v in self.batch(order[first : first + batch_size]).items()}
+            hidden = model.hidden_states(model.embed(batch["features"], batch["input_ids"], batch["source"]))
+            asked = int((batch["answers"] >= 0).sum())
+            if asked:
+                nats.append((float(model.answer_loss(hidden, batch["answers"])), asked))
+            if "steps" in batch:
+                loss, right = model.step_loss(hidden, batch["steps"])
+                rows.append((float(loss), float(right), int((batch["steps"] >= 0).sum())))
+        found = {
+            "validation_loss": float(np.average([n for n, _ in nats], weights=[w for _, w in nats])) if nats else 0.0
+        }
+        if rows:
+            weights = [w for *_, w in rows]
+            found["step_accuracy"] = float(np.average([r for _, r, _ in rows], weights=weights))
+            found["validation_loss"] += model.config.step_weight * float(
+                np.average([n for n, *_ in rows], weights=weights)
+            )
+        return {name: round(value, 5) for name, value in found.items()}
 
 
 def train_alignment(
@@ -184,7 +214,11 @@ def train_alignment(
     if examples is None:
         made = [
             AlignmentExamples(
-                read_alignment(data_dir, plan, seed, validation, progress), processor, frozen, plan.longest_answer
+                read_alignment(data_dir, plan, seed, validation, progress),
+                processor,
+                frozen,
+                plan.longest_answer,
+                read=plan.step_weight > 0 and bool(processor.step_tokens()),
             )
             for validation in (False, True)
         ]
@@ -211,16 +245,23 @@ def train_alignment(
         segment_samples=(plan.shortest_samples, plan.longest_samples),
         kinds=plan.kinds,
         answer_tokens=[] if plan.whole_vocabulary else sorted({*training.tokens, *validating.tokens}),
+        step_tokens=[] if training.steps is None else processor.step_tokens(),
+        step_weight=plan.step_weight,
         checkpoint_name="sensorllm-align",
         licence=LICENCE,
         subjects=_subjects(training.samples),
     )
     model = fresh_model(config, frozen, seed, chosen)
+    if training.steps is not None and plan.warm_steps:
+        wanted = torch.from_numpy(np.concatenate(training.steps))
+        loss = warm_start(model, training.store.values, wanted, plan.warm_steps, seed)
+        if progress:
+            progress(f"rows turned towards their words: {loss:.3f} nats", 0.0)
     task = Task(
         lengths=training.lengths,
         make=training.batch,
         draw=lambda rng: np.arange(len(training)),
-        validate=lambda network: {"validation_loss": round(validating.loss(network), 5)},
+        validate=validating.figures,
         better=("validation_loss", False),
     )
     outcome = fit(
@@ -242,7 +283,7 @@ def train_alignment(
         str(chosen),
         sum(p.numel() for p in model.parameters()),
         len(training),
-        {"validation_loss": validating.loss(model)},
+        validating.figures(model),
         config.subjects,
         outcome,
     )

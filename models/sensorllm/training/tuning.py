@@ -21,8 +21,9 @@ from models.sensorllm.configuration_sensorllm import SIX_CHANNELS, SensorLLMConf
 from models.sensorllm.data import WINDOW_PROTOCOLS, SplitName, WindowSample, split_recordings, window_samples
 from models.sensorllm.frozen import FrozenParts, load_frozen
 from models.sensorllm.modeling_sensorllm import SensorLLMModel
-from models.sensorllm.processing_sensorllm import SensorLLMProcessor
+from models.sensorllm.processing_sensorllm import SensorLLMProcessor, rows_of
 from models.sensorllm.training.alignment import DEFAULT_EPOCHS, LICENCE, fresh_model, save_trained
+from models.sensorllm.training.class_start import start_from_classes
 from models.sensorllm.training.fit import FitOutcome, Task, fit
 from models.sensorllm.training.trainer import Batch, Schedule
 from recordings import UserError
@@ -35,13 +36,18 @@ WINDOWS_AT_ONCE = 512
 class TuningPlan:
     """pool: training windows kept, as evenly over classes as they allow. windows_per_epoch: drawn from it, evenly again.
 
-    validation_windows: of the validation subjects, at most. text: statistics and question after the channels.
+    validation_windows: of the validation subjects, at most. text: statistics and question after the channels. pooled_rows,
+    backbone_layers: what a processor can afford (see `SensorLLMConfig`); the paper's are 1 and 0, no pooling and all layers.
+    warm_steps: of turning rows towards the names of their classes first (`class_start`), 0 in the paper.
     """
 
     pool: int = 6000
     windows_per_epoch: int = 2000
     validation_windows: int = 600
     text: bool = True
+    pooled_rows: int = 1
+    backbone_layers: int = 0
+    warm_steps: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +94,18 @@ class WindowExamples:
         frozen: FrozenParts,
         labels: Sequence[str],
         text: bool,
+        pooled_rows: int = 1,
     ) -> None:
         self.samples = list(samples)
         self.layouts = [
             processor.window(
-                dict.fromkeys(s.channels, s.series.shape[1] + 1),
+                dict.fromkeys(s.channels, rows_of(s.series.shape[1], pooled_rows)),
                 s.statistics if text else "",
                 s.question if text else "",
             )
             for s in self.samples
         ]
-        self.store = encode_all(frozen.embedder, [list(s.series) for s in self.samples], frozen.backbone.dtype)
+        self.store = encode_all(frozen.embedder, [list(s.series) for s in self.samples])
         self.markers = 2 * len(processor.channels)
         self.lengths = [len(layout) for layout in self.layouts]
         self.targets = [list(labels).index(s.label) for s in self.samples]
@@ -195,6 +202,11 @@ def train_tuning(
         raise UserError(
             data_dir, expected=f"windows of {dataset}", found="none", cure="name a folder with the data sets"
         )
+    most = len(getattr(frozen.backbone.base_model, "layers", ()))
+    if plan.backbone_layers > most:
+        raise UserError(
+            "--layers", expected=f"at most the backbone's {most} layers", found=plan.backbone_layers, cure="name fewer"
+        )
     config = SensorLLMConfig(
         channels=SIX_CHANNELS,
         backbone=frozen.backbone_reference,
@@ -213,6 +225,8 @@ def train_tuning(
         position=protocol.position,
         dataset=dataset,
         text=plan.text,
+        pooled_rows=plan.pooled_rows,
+        backbone_layers=plan.backbone_layers,
         kinds=start.config.kinds if start else [],
         checkpoint_name=f"sensorllm-{dataset}",
         licence=LICENCE,
@@ -224,6 +238,10 @@ def train_tuning(
         model.markers.load_state_dict(start.markers.state_dict())
     model.markers.requires_grad_(False)
     model.class_weights = class_weights(training.targets, len(config.labels))
+    if plan.warm_steps:
+        loss = start_from_classes(model, processor, training.store.values, training.targets, plan.warm_steps, seed)
+        if progress:
+            progress(f"rows turned towards their classes: {loss:.3f} nats", 0.0)
     truth = [s.label for s in training.samples]
     task = Task(
         lengths=training.lengths,
@@ -307,7 +325,9 @@ def tune_on_windows(
     for samples, wanted, number in ((training, plan.pool, 0), (validation, plan.validation_windows, 1)):
         kept = evenly([s.label for s in samples], wanted, np.random.default_rng((seed, 5, number)))
         chosen = [samples[int(i)] for i in kept]
-        made.append(WindowExamples(chosen, processor, frozen, WINDOW_PROTOCOLS[name].classes, plan.text))
+        made.append(
+            WindowExamples(chosen, processor, frozen, WINDOW_PROTOCOLS[name].classes, plan.text, plan.pooled_rows)
+        )
     return train_tuning(
         Path(),
         output_dir,
@@ -341,5 +361,7 @@ def tuning_examples(
     for split, wanted, number in (("training", plan.pool, 0), ("validation", plan.validation_windows, 1)):
         found = read_windows(data_dir, dataset, "training" if split == "training" else "validation", seed)
         kept = evenly([s.label for s in found], wanted, np.random.default_rng((seed, 5, number)))
-        made.append(WindowExamples([found[int(i)] for i in kept], processor, frozen, labels, plan.text))
+        made.append(
+            WindowExamples([found[int(i)] for i in kept], processor, frozen, labels, plan.text, plan.pooled_rows)
+        )
     return made[0], made[1]
