@@ -22,13 +22,13 @@ OWN = {
     "chronos": set(),
     "limubert": {"epochs", "micro_batch"},
     "sensorllm": {
-        "epochs", "stage", "dataset", "aligned", "backbone", "encoder", "examples", "longest_samples", "longest_answer", "read_rows", "pooled_rows", "layers", "warm_steps", "kinds", "text",
-        "micro_batch",
+        "epochs", "stage", "dataset", "aligned", "backbone", "encoder", "examples", "longest_samples", "longest_answer",
+        "read_rows", "pooled_rows", "layers", "warm_steps", "kinds", "text", "micro_batch",
     },
     "sensorlm": {"epochs", "objective", "text_tower", "levels", "without_class", "without_set"},
     "llasa": {"stage", "aligned", "backbone", "encoder", "examples"},
     "actionllm": {
-        "epochs", "dataset", "fold", "protocol", "sequences", "features", "layers", "warm_steps", "backbone", "changes",
+        "epochs", "dataset", "fold", "protocol", "sequences", "features", "layers", "backbone", "changes",
     },
 }  # fmt: skip
 
