@@ -8,6 +8,7 @@ from zlib import crc32
 
 import numpy as np
 
+from models.chronos.binning import binning, token_ids
 from models.sensorllm.data import (
     AlignmentSample,
     TrendConstraint,
@@ -64,6 +65,13 @@ def smoothed(sample: AlignmentSample) -> str:
     return trend_answer(facts, draw_style(_rng(sample, "smoothed")))
 
 
+def binned(sample: AlignmentSample) -> str:
+    """The exact rule on the bins that the encoder is given instead of values: no reader of its rows can know more."""
+    ids, _, _ = token_ids(binning(), [sample.series])
+    facts = trend_facts(ids[0, :-1].double().numpy(), sample.rate_hz, spoken_channel(sample.channel))
+    return trend_answer(facts, draw_style(_rng(sample, "binned")))
+
+
 def merged(sample: AlignmentSample) -> str:
     """The change-point-guided merging: few lines on purpose, so far from the exact rule."""
     rng = _rng(sample, "merged")
@@ -101,6 +109,9 @@ BUILT_IN: tuple[Captioner, ...] = (
     Captioner("exact captioner", _each(exact_caption), "the exact rule in the caption tool's own wording"),
     Captioner("template paraphrase", _each(paraphrase), "the exact rule in another random wording"),
     Captioner("smoothed rule", _each(smoothed), f"the exact rule on a moving average of {SMOOTHING_SAMPLES} samples"),
+    Captioner(
+        "rule on the encoder's bins", _each(binned), "the exact rule on the bins of the z-scored segment, no model"
+    ),
     Captioner("merged captioner", _each(merged), "change points, tolerance 0.5 standard deviations"),
     Captioner("one line", _each(one_line), "control: one rising segment, no sample seen", sees_samples=False),
     Captioner("random in the grammar", _each(random_walk), "control: no sample seen, grammar kept", sees_samples=False),

@@ -56,8 +56,9 @@ def write_alignment_card(folder: Path, config: SensorLLMConfig, summary: Alignme
         "## Numbers on the validation subjects",
         "",
         f"{summary.examples:,} segments of {low} to {high} samples, {summary.fit.steps} steps of 32, step {summary.fit.best_step} kept.",
-        f"Cross-entropy of the answers: {summary.validation['validation_loss']:.3f} nats a token (the wording is drawn at random, so it cannot reach 0).",
-        "What the sentences are worth: `telltale eval sensorllm`.",
+        f"Cross-entropy of the answers{' and, by its weight, of the rows' if config.step_tokens else ''}: {summary.validation['validation_loss']:.3f} nats (the wording is drawn at random, so it cannot reach 0).",
+        *_read(summary),
+        "What the sentences are worth on the held-out subjects: `telltale eval captions`.",
         "",
         "## Limits",
         "",
@@ -68,7 +69,23 @@ def write_alignment_card(folder: Path, config: SensorLLMConfig, summary: Alignme
     _write(folder, lines, asdict(summary))
 
 
-def write_tuning_card(folder: Path, config: SensorLLMConfig, summary: TuningSummary) -> None:
+def _read(summary: AlignmentSummary) -> list[str]:
+    """What reading rows where they stand reaches, where it was taught."""
+    share = summary.validation.get("step_accuracy")
+    return [] if share is None else [f"Rows whose next word names their step: {100 * share:.1f} in a hundred."]
+
+
+def _cuts(config: SensorLLMConfig, warm_steps: int) -> list[str]:
+    """What differs from the paper's form, for want of time."""
+    cuts = [f"{config.pooled_rows} neighbouring rows averaged after the MLP"] if config.pooled_rows > 1 else []
+    if config.backbone_layers:
+        cuts.append(f"the head reads the state after the backbone's first {config.backbone_layers} layers")
+    if warm_steps:
+        cuts.append(f"first, {warm_steps} steps of the MLP alone turned rows towards the names of classes")
+    return [f"Not as in the paper: {'; '.join(cuts)}.", ""] if cuts else []
+
+
+def write_tuning_card(folder: Path, config: SensorLLMConfig, summary: TuningSummary, warm_steps: int = 0) -> None:
     start = "the aligned MLP and markers" if config.segment_samples else "a fresh MLP (the task-only ablation)"
     lines = [
         f"# SensorLLM, tuned on {dataset(config.dataset).card.title} (stage 2)",
@@ -76,6 +93,7 @@ def write_tuning_card(folder: Path, config: SensorLLMConfig, summary: TuningSumm
         f"{len(config.channels)} channels, windows of {config.window_samples} samples at {config.rate_hz:g} Hz, {len(config.labels)} activities, worn at the {config.position};",
         f"{summary.parameters:,} parameters trained, from {start}; {'statistics and a question in the text' if config.text else 'no text'}.",
         "",
+        *_cuts(config, warm_steps),
         *_parts(config),
         *_data(config.subjects),
         "## Numbers on the validation subjects",
@@ -88,7 +106,7 @@ def write_tuning_card(folder: Path, config: SensorLLMConfig, summary: TuningSumm
         "## Limits",
         "",
         "- A closed set of one place on the body and one rate; what is none of the labels is still given one.",
-        "- A window costs a pass of the language model over all its samples: about a second on two processor cores.",
+        "- A window costs a pass of the language model over all its samples: in the paper's form about a second on two processor cores.",
         "",
     ]
     _write(folder, lines, asdict(summary))

@@ -294,7 +294,7 @@ def train_tuning(
     from models.sensorllm.training.card import write_tuning_card
 
     save_trained(model, output_dir)
-    write_tuning_card(output_dir, model.config, summary)
+    write_tuning_card(output_dir, model.config, summary, plan.warm_steps)
     return summary
 
 
