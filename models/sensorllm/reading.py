@@ -21,8 +21,6 @@ from models.sensorllm.data.trend import Trend, sample_time_s
 from models.sensorllm.modeling_sensorllm import SensorLLMModel
 from models.sensorllm.processing_sensorllm import ROW, STEP_WORDS, Layout
 
-WARM_ROWS = 2048
-WARM_RATE = 2e-3
 _TREND_OF: dict[str, Trend] = {"falling": "falling", "steady": "steady", "rising": "rising"}
 
 
@@ -48,30 +46,6 @@ def segments_of(steps: npt.NDArray[np.integer], whole: int, rate_hz: float) -> t
     if {"rising", "falling"} <= present:
         return segments, _TREND_OF[STEP_WORDS[whole]]
     return segments, "rising" if "rising" in present else "falling" if "falling" in present else "steady"
-
-
-def warm_start(model: SensorLLMModel, features: Tensor, wanted: Tensor, steps: int, seed: int) -> float:
-    """Turn the MLP's rows towards the input embeddings of their words, without the language model; the last loss (nats).
-
-    features (rows, encoder_size) and wanted (rows,) as in training, −100 ignored. A minute; the language model then starts from
-    rows that it half understands.
-    """
-    words = model.backbone.get_input_embeddings().weight[torch.tensor(model.config.step_tokens)]
-    words = torch.nn.functional.normalize((words - words.mean(0)).float(), dim=1).to(model.device)
-    asked = torch.nonzero(wanted >= 0)[:, 0]
-    optimizer = torch.optim.AdamW(model.projector.parameters(), lr=WARM_RATE, weight_decay=0.0)
-    generator = torch.Generator().manual_seed(seed)
-    loss = torch.zeros(())
-    for step in range(steps):
-        for group in optimizer.param_groups:
-            group["lr"] = WARM_RATE * min(1.0, (step + 1) / 30) * 0.5 * (1.0 + np.cos(np.pi * step / steps))
-        rows = asked[torch.randint(len(asked), (WARM_ROWS,), generator=generator)]
-        said = model.projector(features[rows.to(features.device)].to(model.device, torch.float32)) @ words.T
-        loss = torch.nn.functional.cross_entropy(said, wanted[rows].to(model.device))
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-    return float(loss.detach())
 
 
 def read_rows(model: SensorLLMModel, hidden: Tensor, layouts: Sequence[Layout]) -> list[npt.NDArray[np.float32]]:

@@ -37,9 +37,10 @@ from models.sensorllm.data import (
 from models.sensorllm.data.trend import exact_segments
 from models.sensorllm.modeling_sensorllm import shallow
 from models.sensorllm.processing_sensorllm import SensorLLMProcessor, rows_of
-from models.sensorllm.reading import segments_of, steps_of, warm_start
+from models.sensorllm.reading import segments_of, steps_of
 from models.sensorllm.training.alignment import AlignmentExamples, fresh_model
 from models.sensorllm.training.class_start import start_from_classes
+from models.sensorllm.training.step_start import start_from_steps
 from models.sensorllm.training.tuning import WindowExamples, class_weights
 from recordings import UserError
 
@@ -154,7 +155,7 @@ def test_a_warm_start_turns_rows_towards_their_words(
     costs = []
     for steps in (1, 150):
         model = fresh_model(load_trained(aligned).config, frozen, 0, torch.device("cpu"))
-        costs.append(warm_start(model, training.store.values, wanted, steps, 0))
+        costs.append(start_from_steps(model, training.store.values, wanted, steps, 0))
     assert costs[1] < 0.9 * costs[0]
 
 

@@ -27,8 +27,9 @@ from models.sensorllm.data import (
 from models.sensorllm.frozen import FrozenParts, load_frozen
 from models.sensorllm.modeling_sensorllm import SensorLLMModel
 from models.sensorllm.processing_sensorllm import SensorLLMProcessor
-from models.sensorllm.reading import steps_of, warm_start
+from models.sensorllm.reading import steps_of
 from models.sensorllm.training.fit import FitOutcome, Task, fit
+from models.sensorllm.training.step_start import start_from_steps
 from models.sensorllm.training.trainer import Batch, Schedule
 from recordings import UserError
 
@@ -254,7 +255,7 @@ def train_alignment(
     model = fresh_model(config, frozen, seed, chosen)
     if training.steps is not None and plan.warm_steps:
         wanted = torch.from_numpy(np.concatenate(training.steps))
-        loss = warm_start(model, training.store.values, wanted, plan.warm_steps, seed)
+        loss = start_from_steps(model, training.store.values, wanted, plan.warm_steps, seed)
         if progress:
             progress(f"rows turned towards their words: {loss:.3f} nats", 0.0)
     task = Task(

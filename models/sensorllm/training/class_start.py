@@ -6,7 +6,6 @@ window point to the embedding of its class's words; what channels and statistics
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import torch
@@ -14,9 +13,10 @@ from torch import Tensor, nn
 
 from models.sensorllm.modeling_sensorllm import SensorLLMModel
 from models.sensorllm.processing_sensorllm import SensorLLMProcessor
+from models.sensorllm.training.mlp_alone import train_mlp_alone
 
 WINDOWS_A_STEP = 64
-RATE = 2e-3
+RAMP_STEPS = 20
 # Encoder rows that are averaged before the MLP, to save time; and what the cosine-like scores are multiplied with.
 NEIGHBOURS = 8
 SHARPNESS = 3.0
@@ -46,18 +46,12 @@ def start_from_classes(
     words = class_words(model, processor, config.labels)
     each = features.view(len(targets), len(config.channels), -1, features.shape[-1])
     truth = torch.tensor(list(targets), device=model.device)
-    optimizer = torch.optim.AdamW(model.projector.parameters(), lr=RATE, weight_decay=0.0)
-    generator = torch.Generator().manual_seed(seed)
-    loss = torch.zeros(())
-    for step in range(steps):
-        for group in optimizer.param_groups:
-            group["lr"] = RATE * min(1.0, (step + 1) / 20) * 0.5 * (1.0 + math.cos(math.pi * step / steps))
+
+    def loss_of(generator: torch.Generator) -> Tensor:
         drawn = torch.randint(len(truth), (WINDOWS_A_STEP,), generator=generator)
         rows = each[drawn.to(each.device)][:, :, :-1].to(model.device, torch.float32).flatten(0, 1)
         means = nn.functional.avg_pool1d(rows.transpose(1, 2), NEIGHBOURS, ceil_mode=True).transpose(1, 2)
         said = model.projector(means).view(len(drawn), -1, words.shape[1]).mean(dim=1) @ words.T * SHARPNESS
-        loss = nn.functional.cross_entropy(said, truth[drawn], weight=model.class_weights)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-    return float(loss.detach())
+        return nn.functional.cross_entropy(said, truth[drawn.to(truth.device)], weight=model.class_weights)
+
+    return train_mlp_alone(model, loss_of, steps=steps, ramp=RAMP_STEPS, seed=seed)
