@@ -20,7 +20,8 @@ def write_card(folder: Path, summary: ChronosSummary) -> None:
         "",
         f"The encoder half of a tiny T5 ({summary.parameters:,} parameters, 256 wide, 4 layers, 4096 tokens) with the token space of",
         "Amazon's Chronos-T5 (Ansari et al. 2024) behind an instance z-score, as SensorLLM feeds it. **These are not Amazon's",
-        "weights**: they were trained here, on less and other data, with the same objective (the next tokens of a series). To use",
+        "weights**: they were trained here, on less and other data, with Chronos's objective (the next tokens of a series) and beside",
+        "it one of our own (each row tells whether its sample rose, fell or stayed), from bins that know their order. To use",
         "Amazon's, name `amazon/chronos-t5-tiny` (or a folder that holds it) where an encoder is asked for, and align again.",
         "",
         "## Data and licence",
@@ -35,7 +36,9 @@ def write_card(folder: Path, summary: ChronosSummary) -> None:
         card = dataset(name).card
         held = ", ".join(sorted(HELD_OUT_SUBJECTS[name], key=lambda s: (len(s), s)))
         lines.append(f"| {card.title}: {card.citation} | {card.licence} | {', '.join(who)} | {held} |")
-    figures = ", ".join(f"{name.removeprefix('nats_')}: {value:.2f}" for name, value in summary.validation.items())
+    found = summary.validation
+    nats = ", ".join(f"{k.removeprefix('nats_')}: {v:.2f}" for k, v in found.items() if k.startswith("nats_"))
+    told = ", ".join(f"{k.removeprefix('steps_')}: {100 * v:.1f}" for k, v in found.items() if k.startswith("steps_"))
     lines += [
         "",
         "**Not for commercial use**: the second set forbids it, and the first was distributed for research.",
@@ -43,7 +46,7 @@ def write_card(folder: Path, summary: ChronosSummary) -> None:
         "## Numbers",
         "",
         f"{summary.steps} steps on {summary.device.split(':')[0]}. Cross-entropy of the next tokens (nats) by samples of context, on freshly drawn",
-        f"stretches of the same subjects: {figures} (`uniform` is what guessing costs).",
+        f"stretches of the same subjects: {nats} (`uniform` is what guessing costs). Rows in a hundred that tell their own step: {told}.",
         "",
         "## Limits",
         "",

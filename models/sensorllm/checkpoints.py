@@ -37,7 +37,7 @@ def load_trained(folder: Path) -> SensorLLMModel:
 
 
 def shipped_checkpoints() -> tuple[str, ...]:
-    """Names of the checkpoints that travel with Telltale; () when none is worth it yet."""
+    """Names of the checkpoints that travel with Telltale."""
     return tuple(sorted(folder.name for folder in SHIPPED.glob("*") if (folder / "config.json").is_file()))
 
 

@@ -103,7 +103,7 @@ class SensorLLM:
             raise UserError(
                 "SensorLLM",
                 expected="a shipped checkpoint",
-                found="none: an hour on a processor does not train one worth shipping",
+                found="none in this installation",
                 cure="train one with `telltale train sensorllm --stage align`, then name its folder",
             )
         model = load_trained(folder)

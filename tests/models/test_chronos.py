@@ -101,7 +101,8 @@ def test_pretraining_lowers_the_loss_and_writes_an_encoder_that_loads(tmp_path: 
     summary = train_chronos(Path(), tmp_path, steps=40, bank=bank, config=config, recipe=RECIPE, device="cpu")
     assert summary.validation["nats_16"] < summary.validation["nats_uniform"] - 0.1
     assert ChronosEmbedder.from_pretrained(tmp_path).encode([np.arange(10.0)])[0].shape == (11, 16)
-    assert "not Amazon's" in (tmp_path / "README.md").read_text()
+    card = (tmp_path / "README.md").read_text()
+    assert "not Amazon's" in card and f"16: {100 * summary.validation['steps_16']:.1f}" in card
     facts = json.loads((tmp_path / "training.json").read_text())
     assert facts["steps"] == 40 and facts["subjects"] == {"hapt": ["1", "3"]}
 
