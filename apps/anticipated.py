@@ -20,7 +20,8 @@ CANNOT_TELL = "cannot_tell"
 
 @dataclass(frozen=True, slots=True)
 class Anticipation:
-    """engine: who spoke. forecast: empty where it cannot be told. reason: sentences that the verifier passed. more: further JSON."""
+    """engine: who spoke. forecast: empty where it cannot be told. reason: sentences that the verifier passed. notes: lines after the forecast.
+    more: further JSON."""
 
     source: str
     engine: str
@@ -28,6 +29,7 @@ class Anticipation:
     heading: str = ""
     reason: Reason | None = None
     start: datetime | None = None
+    notes: Sequence[str] = ()
     more: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -53,5 +55,7 @@ class Anticipation:
         if self.heading:
             console.print(Text(plain(self.heading, 400), style="bold"))
         print_forecast(console, self.forecast, self.start)
+        for note in self.notes:
+            console.print(Text(f"  {plain(note, 300)}"))
         for sentence in self.reason.sentences if self.reason else ():
             console.print(Text(f"  {plain(sentence.sentence, 600)}", style="dim"))

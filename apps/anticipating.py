@@ -37,6 +37,10 @@ def anticipated(source: str, sequence: str | None, asking: Asking, bench: Callab
         return anticipate_file(path, sequence, asking)
     if (asking.engine or asking.checkpoint is not None) and asking.learn_from is None:
         raise UserError("--engine", expected="a segment file and --observe", found="none", cure="give --observe SHARE")
+    if asking.may_come and asking.learn_from is None:
+        raise UserError(
+            "--may-come", expected="a segment file and --observe", found="none", cure="give --observe SHARE"
+        )
     if asking.sounds is not None and asking.learn_from is None:
         raise UserError(
             "--sounds", expected="a segment file and --observe", found="none",
@@ -148,9 +152,9 @@ def _day_log(path: Path, asking: Asking) -> Anticipation:
     from agents.anticipation.days import FEWEST_ACTIVITIES, FEWEST_DAYS, next_of_day
     from recordings.sequences import read_day_log
 
-    if asking.observe is not None or asking.learn_from is not None or asking.engine:
+    if asking.observe is not None or asking.learn_from is not None or asking.engine or asking.may_come:
         raise UserError(
-            path, expected="a log of days alone", found="--observe, --learn-from or --engine",
+            path, expected="a log of days alone", found="--observe, --learn-from, --engine or --may-come",
             cure="what follows its last activity is learnt from the log's own days",
         )  # fmt: skip
     log = read_day_log(path)

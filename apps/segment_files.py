@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,19 +13,21 @@ from recordings import UserError, plain
 
 if TYPE_CHECKING:
     from agents.anticipation.engines import Belief, Engine, Observed
+    from agents.anticipation.engines.prompted import Chance
     from agents.language import LanguageModel
     from apps.anticipated import Anticipation
     from apps.console import Report
     from recordings.sequences import Segment, SegmentSequence
 
 _HORIZON = 0.5
+_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
     """What a segment file is asked with. engine: "" for the default. checkpoint: of the engine `actionllm`, which then learns
     nothing new. open_llm: whom the engine `prompted` asks. sounds: a table of sound events. wrong: the share of the observed
-    labels that may be wrong."""
+    labels that may be wrong. may_come: activities that the engine `prompted` may say though nobody was seen to do them."""
 
     observe: float | None
     horizon: float | None
@@ -36,6 +38,12 @@ class Asking:
     progress: Report | None = None
     sounds: Path | None = None
     wrong: float = 0.0
+    may_come: tuple[str, ...] = ()
+
+    @property
+    def speaks_of_names(self) -> bool:
+        """Whether a language model will be asked."""
+        return self.engine == "prompted" or (bool(self.may_come) and not self.engine)
 
 
 @dataclass
@@ -90,15 +98,25 @@ def anticipate_sequence(
     asked: SegmentSequence, known: Sequence[SegmentSequence], asking: Asking, *, source: str, so_far_is: str = ""
 ) -> Anticipation:
     """What follows the first share of `asked`. so_far_is: what its segments are, where they are not what a table says."""
-    from agents.anticipation.engines import ActionLLMEngine, engine_named, forecast_segments, observe, taught_by
+    from agents.anticipation.engines import (
+        ActionLLMEngine,
+        PromptedEngine,
+        engine_named,
+        forecast_segments,
+        observe,
+        taught_by,
+    )
     from agents.anticipation.explaining import reason_for
     from agents.anticipation.segment_intervals import with_intervals
     from agents.anticipation.sequences import Happened
     from apps.anticipated import Anticipation
 
     share = 0.0 if asking.observe is None else asking.observe
-    llm = asking.open_llm() if asking.open_llm is not None and asking.engine == "prompted" else None
-    engine = engine_named(asking.engine, checkpoint=asking.checkpoint, llm=llm, progress=asking.progress)
+    may_come = tuple(_named(name) for name in asking.may_come)
+    llm = asking.open_llm() if asking.open_llm is not None and asking.speaks_of_names else None
+    engine = engine_named(
+        asking.engine, checkpoint=asking.checkpoint, llm=llm, may_come=may_come, progress=asking.progress
+    )
     question = observe(asked, share, min(_HORIZON, 1.0 - share) if asking.horizon is None else asking.horizon)
     speaking = _speaking(engine, asked, asking)
     speaking.fit(known)
@@ -111,6 +129,7 @@ def anticipate_sequence(
     forecast = with_intervals(
         forecast_segments(speaking, question, learnt_from=known, source=learnt), question, known, share
     )
+    chances = engine.chances(question) if isinstance(engine, PromptedEngine) and may_come else []
     happened = [Happened(s.activity, s.start_s, s.end_s) for s in question.segments]
     return Anticipation(
         source,
@@ -121,6 +140,7 @@ def anticipate_sequence(
             f"{asked.duration_s:g} s asked; engine {speaking.name}, learnt from {taught_by(speaking, known, learnt)}"
         ),
         reason=reason_for(forecast, happened, _followers(known, question.segments[-1].activity), learnt),
+        notes=[_chance_told(one) for one in chances],
         more={
             "sequence": asked.name,
             "observe": share,
@@ -128,8 +148,15 @@ def anticipate_sequence(
             "whole_s": round(asked.duration_s, 3),
             "whole_length_used": True,
             "learnt_from": len(known),
+            **({"may_come": [asdict(one) for one in chances]} if may_come else {}),
         },
     )
+
+
+def _chance_told(chance: Chance) -> str:
+    """One line about an activity that may come: how likely, and from what that is said."""
+    seen = ("nobody was seen doing it", "seen once", "seen twice")[chance.examples]
+    return f"{chance.activity.replace('_', ' ')}: {chance.next:.0%} next, {chance.ahead:.0%} within the time asked ({seen}; said from its name)"
 
 
 def _speaking(engine: Engine, asked: SegmentSequence, asking: Asking) -> Engine:
@@ -159,6 +186,17 @@ def _speaking(engine: Engine, asked: SegmentSequence, asking: Asking) -> Engine:
             cure="give the sounds of the same recording",
         )  # fmt: skip
     return WithSounds(engine, {**sounds, asked.name: mine}, asked.name)
+
+
+def _named(name: str) -> str:
+    """An activity as a table would hold it. UserError for what is no name."""
+    words = plain(name, 200).split()
+    if not words or len(" ".join(words)) > _LONGEST_NAME or not any(c.isalpha() for c in name):
+        raise UserError(
+            "--may-come", expected=f"an activity's name of at most {_LONGEST_NAME} characters, with letters",
+            found=repr(plain(name, 80)), cure="name one: --may-come add_dressing",
+        )  # fmt: skip
+    return "_".join(words)
 
 
 def _followers(known: Sequence[SegmentSequence], activity: str) -> dict[str, float]:

@@ -64,6 +64,14 @@ def anticipate(
             "--wrong", metavar="SHARE", help="How many of a segment file's observed labels may be wrong: 0.1."
         ),
     ] = 0.0,
+    may_come: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--may-come",
+            metavar="NAME",
+            help="An activity that may come though nobody was seen to do it (a language model says when from its name); again for more.",
+        ),
+    ] = None,
 ) -> None:
     """Tell which activity comes next, when and for how long, from what happened so far; or that it cannot be told."""
     from apps.anticipating import anticipated
@@ -81,6 +89,7 @@ def anticipate(
             report,
             sounds,
             wrong,
+            tuple(may_come or ()),
         )
         answer = anticipated(source, sequence, asking, lambda: asked.workbench(report))
     if asked.as_json:

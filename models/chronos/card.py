@@ -21,8 +21,9 @@ def write_card(folder: Path, summary: ChronosSummary) -> None:
         f"The encoder half of a tiny T5 ({summary.parameters:,} parameters, 256 wide, 4 layers, 4096 tokens) with the token space of",
         "Amazon's Chronos-T5 (Ansari et al. 2024) behind an instance z-score, as SensorLLM feeds it. **These are not Amazon's",
         "weights**: they were trained here, on less and other data, with Chronos's objective (the next tokens of a series) and beside",
-        "it one of our own (each row tells whether its sample rose, fell or stayed), from bins that know their order. To use",
-        "Amazon's, name `amazon/chronos-t5-tiny` (or a folder that holds it) where an encoder is asked for, and align again.",
+        "it two of our own (each row tells whether its sample rose, fell or stayed, and where it stands beside the first; the end's",
+        "row tells the latter of the last sample), from bins that know their order. To use Amazon's, name `amazon/chronos-t5-tiny`",
+        "(or a folder that holds it) where an encoder is asked for, and align again.",
         "",
         "## Data and licence",
         "",
@@ -38,7 +39,10 @@ def write_card(folder: Path, summary: ChronosSummary) -> None:
         lines.append(f"| {card.title}: {card.citation} | {card.licence} | {', '.join(who)} | {held} |")
     found = summary.validation
     nats = ", ".join(f"{k.removeprefix('nats_')}: {v:.2f}" for k, v in found.items() if k.startswith("nats_"))
-    told = ", ".join(f"{k.removeprefix('steps_')}: {100 * v:.1f}" for k, v in found.items() if k.startswith("steps_"))
+    told, placed, ends = (
+        ", ".join(f"{k.removeprefix(kind)}: {100 * v:.1f}" for k, v in found.items() if k.startswith(kind))
+        for kind in ("steps_", "beside_first_", "ends_")
+    )
     lines += [
         "",
         "**Not for commercial use**: the second set forbids it, and the first was distributed for research.",
@@ -46,7 +50,8 @@ def write_card(folder: Path, summary: ChronosSummary) -> None:
         "## Numbers",
         "",
         f"{summary.steps} steps on {summary.device.split(':')[0]}. Cross-entropy of the next tokens (nats) by samples of context, on freshly drawn",
-        f"stretches of the same subjects: {nats} (`uniform` is what guessing costs). Rows in a hundred that tell their own step: {told}.",
+        f"stretches of the same subjects: {nats} (`uniform` is what guessing costs). Rows in a hundred that tell their own step: {told};",
+        f"their place beside the first: {placed}; ends that tell it of the last sample: {ends}.",
         "",
         "## Limits",
         "",

@@ -1,4 +1,4 @@
-"""Where the encoder's training starts: bins that know their order, and heads that look at neighbours.
+"""Where the encoder's training starts: bins that know their order, heads that look at neighbours, and one at the beginning.
 
 A Chronos token table begins at random, so that a model must first meet each of 4,093 bins often enough to learn which lie side
 by side; Amazon's saw eighty billion tokens. Ours sees some millions. The architecture stays what it is: only the values that
@@ -17,9 +17,11 @@ from models.chronos.binning import binning
 
 # In z-score units: the slowest wave spans the bins twice, the fastest turns a quarter from one bin to the next.
 LONGEST_WAVE, SHORTEST_WAVE = 60.0, 0.03
-# What a head's favourite offset gets before the softmax, and the offsets, head by head.
+# What a head's favourite offset gets before the softmax, and the offsets, head by head. The last head looks back as far as it
+# can: each bucket of offsets to the left (they widen like logarithms) gets so much more than the one before it.
 NEIGHBOUR_BIAS = 6.0
-NEIGHBOURS = (-1, 1, -2, 2)
+FARTHER_BIAS = 2.0
+NEIGHBOURS = (-1, 1, -2)
 HEAD_SCALE = 0.05
 
 
@@ -55,5 +57,7 @@ def start_ordered(model: T5ForConditionalGeneration) -> None:
     )
     bias = attention.relative_attention_bias.weight
     bias.zero_()
-    for head, bucket in enumerate(buckets.tolist()[: bias.shape[1]]):
+    for head, bucket in enumerate(buckets.tolist()[: bias.shape[1] - 1]):
         bias[bucket, head] = NEIGHBOUR_BIAS
+    to_the_left = attention.relative_attention_num_buckets // 2
+    bias[:to_the_left, -1] = FARTHER_BIAS * torch.arange(to_the_left).to(bias)

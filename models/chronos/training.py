@@ -1,7 +1,8 @@
 """`train_chronos`: pretrain the encoder with Chronos's own objective, the next tokens of a series (encoder–decoder).
 
-Beside it stands an objective of our own: every encoder row tells whether its sample rose, fell or stayed since the one before.
-Both need samples only. What SensorLLM puts into words has to be in the rows, and a short training leaves them without it.
+Beside it stand two objectives of our own: every encoder row tells whether its sample rose, fell or stayed since the one before,
+and whether it is above, below or level with the first; the end's row tells the latter of the last sample. All need samples only.
+What SensorLLM puts into words has to be in the rows, and a short training leaves them without it.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ LICENCE = "research and other non-commercial use: the hapt recordings forbid com
 class Recipe:
     """context_samples: lengths drawn from, one a batch, so that nothing is padded. rows: samples a batch.
 
-    step_weight: of the rows' own objective beside Chronos's (0: Chronos's alone). ordered: start as `start` says.
+    step_weight, whole_weight: of the rows' own objectives (since the sample before, since the first) beside Chronos's (0 and 0:
+    Chronos's alone). ordered: start as `start` says.
     """
 
     context_samples: tuple[int, ...] = (16, 32, 64, 128, 200, 512)
@@ -43,6 +45,7 @@ class Recipe:
     rows: int = 4096
     peak_rate: float = 1e-3
     step_weight: float = 1.0
+    whole_weight: float = 1.0
     ordered: bool = True
     warm_up: float = 0.05
     weight_decay: float = 0.01
@@ -53,7 +56,7 @@ class Recipe:
 @dataclass(frozen=True, slots=True)
 class ChronosSummary:
     """validation: on stretches drawn with another seed, the mean next-token cross-entropy (nats) beside that of uniform bins, and
-    the share of rows that tell their own step.
+    the share of rows that tell their own step, the share that tell where they are beside the first, and that of ends.
     """
 
     output_dir: Path
@@ -68,9 +71,10 @@ class ChronosSummary:
 
 def batch_of(
     bank: SeriesBank, bins: StandardisedUniformBins, rng: np.random.Generator, context: int, recipe: Recipe
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Token ids of contexts (n, context + 1), of what follows them on the same scale (n, prediction + 1), and the contexts'
-    steps (n, context − 1): 0 falls, 1 stays, 2 rises.
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Token ids of contexts (n, context + 1), of what follows them on the same scale (n, prediction + 1), the contexts' steps
+    (n, context − 1): 0 falls, 1 stays, 2 rises, and in the same words where each sample but the first stands beside the first,
+    the last one said again for the end's row (n, context).
     """
     count = max(1, recipe.rows // (context + recipe.prediction_samples))
     values = torch.from_numpy(bank.draw(rng, count, context + recipe.prediction_samples))
@@ -78,7 +82,8 @@ def batch_of(
     bins.config.prediction_length = recipe.prediction_samples
     labels, _ = bins.label_input_transform(values[:, context:], scale)
     steps = torch.sign(values[:, 1:context] - values[:, : context - 1]).long() + 1
-    return ids, labels, steps
+    beside = torch.sign(values[:, 1:context] - values[:, :1]).long() + 1
+    return ids, labels, steps, torch.cat([beside, beside[:, -1:]], dim=1)
 
 
 def train_chronos(
@@ -158,9 +163,10 @@ class _Learner:
             torch.manual_seed(seed)
             self.model = T5ForConditionalGeneration(config)
             self.steps = torch.nn.Linear(config.d_model, 3)
+            self.whole = torch.nn.Linear(config.d_model, 3)
             if recipe.ordered:
                 start_ordered(self.model)
-        self.parts = torch.nn.ModuleDict({"t5": self.model, "steps": self.steps}).to(device)
+        self.parts = torch.nn.ModuleDict({"t5": self.model, "steps": self.steps, "whole": self.whole}).to(device)
         self.optimizer = torch.optim.AdamW(
             self.parts.parameters(), lr=recipe.peak_rate, weight_decay=recipe.weight_decay
         )
@@ -185,26 +191,39 @@ class _Learner:
         self.model.train()
         with torch.random.fork_rng(devices=[self.device] if self.device.type == "cuda" else []):
             torch.manual_seed(int(rng.integers(2**62)))
-            nats, own, _ = self._losses(
+            nats, step_nats, whole_nats, _ = self._losses(
                 *batch_of(self.bank, self.bins, rng, self.contexts[step % len(self.contexts)], self.recipe)
             )
-            loss = nats + self.recipe.step_weight * own
+            loss = nats + self.recipe.step_weight * step_nats + self.recipe.whole_weight * whole_nats
             self.optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.parts.parameters(), self.recipe.largest_gradient)
         self.optimizer.step()
         return nats.detach()
 
-    def _losses(self, ids: Tensor, labels: Tensor, steps: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Nats a next token, nats a step, and the share of steps told right."""
-        ids, labels, steps = (tensor.to(self.device, non_blocking=True) for tensor in (ids, labels, steps))
+    def _losses(
+        self, ids: Tensor, labels: Tensor, steps: Tensor, whole: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, dict[str, Tensor]]:
+        """Nats a next token, a step and a comparison with the first, and the shares of rows that told each right."""
+        ids, labels, steps, whole = (
+            tensor.to(self.device, non_blocking=True) for tensor in (ids, labels, steps, whole)
+        )
         with torch.autocast(self.device.type, torch.bfloat16):
             out = self.model(input_ids=ids, attention_mask=ids != 0, labels=labels)
         cost = torch.nn.functional.cross_entropy
         nats = cost(out.logits.float().flatten(0, 1), labels.flatten(), ignore_index=0)
-        # Row 0 has no step before it, and the last row is the end's.
-        told = self.steps(out.encoder_last_hidden_state.float()[:, 1:-1])
-        return nats, cost(told.flatten(0, 1), steps.flatten()), (told.argmax(-1) == steps).float().mean()
+        # Row 0 has nothing before it; the last row is the end's, which has no step of its own.
+        rows = out.encoder_last_hidden_state.float()[:, 1:]
+        told, placed = self.steps(rows[:, :-1]), self.whole(rows)
+        right = placed.argmax(-1) == whole
+        shares = {
+            "steps": (told.argmax(-1) == steps).float().mean(),
+            "beside_first": right[:, :-1].float().mean(),
+            "ends": right[:, -1].float().mean(),
+        }
+        # Half of the comparison is the end's row: one in a hundred rows, and the one that an overall trend is read from.
+        compared = cost(placed[:, :-1].flatten(0, 1), whole[:, :-1].flatten()) + cost(placed[:, -1], whole[:, -1])
+        return nats, cost(told.flatten(0, 1), steps.flatten()), 0.5 * compared, shares
 
     @torch.no_grad()
     def validate(self) -> dict[str, float]:
@@ -212,8 +231,9 @@ class _Learner:
         rng = np.random.default_rng((self.seed, 2**31))
         out = {}
         for context in self.contexts:
-            nats, _, right = self._losses(*batch_of(self.bank, self.bins, rng, context, self.recipe))
-            out[f"nats_{context}"], out[f"steps_{context}"] = round(float(nats), 4), round(float(right), 4)
+            nats, _, _, shares = self._losses(*batch_of(self.bank, self.bins, rng, context, self.recipe))
+            out[f"nats_{context}"] = round(float(nats), 4)
+            out |= {f"{name}_{context}": round(float(share), 4) for name, share in shares.items()}
         out["nats_uniform"] = round(math.log(4096), 4)
         return out
 

@@ -46,6 +46,9 @@ def test_the_rest_of_a_sequence_is_forecast_from_other_people(table: Path, capsy
         (["--sequence", "s0", "--observe", "0.6", "--horizon", "0.5"], "what is left"),
         (["--sequence", "s0", "--observe", "0.3", "--engine", "oracle"], "no such engine"),
         (["--sequence", "s0"], "--observe 0.3"),
+        (["--sequence", "s0", "--observe", "0.3", "--may-come", "rinse", "--engine", "blend"], "reads names"),
+        (["--sequence", "s0", "--observe", "0.3", "--may-come", "-- !"], "with letters"),
+        (["--sequence", "s0", "--observe", "0.3", "--may-come", "a" * 61], "at most 60 characters"),
     ],
 )
 def test_wrong_questions_are_one_line(

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from agents.anticipation.engines.actionllm import ActionLLMEngine
 from agents.anticipation.engines.engine import CELLS, Engine, Floats, Observed
 from agents.timeline import ForecastBasis, ForecastRecord
-from recordings.errors import UserError
+from recordings.errors import UserError, plain
 from recordings.sequences import SegmentSequence, require_known
 
 # A change of activity has to be worth this many cells (2 % of the horizon): two futures that are equally likely must not
@@ -54,8 +54,8 @@ def forecast_segments(
 ) -> list[ForecastRecord]:
     """What is probably done at every moment ahead, as segments; the first may be the current one going on.
 
-    engine: already fitted on `learnt_from`, whose activities are all that it can forecast. probability: the mean over the
-    segment. UserError where the observed part holds an activity that nothing was learnt about.
+    engine: already fitted on `learnt_from`, whose activities are all that it can forecast, but for what `prompted` was told may come
+    besides. probability: the mean over the segment. UserError where the observed part holds an activity that nothing was learnt about.
     """
     known = {s.activity for sequence in learnt_from for s in sequence.segments}
     require_known(dict.fromkeys(observed.activities), known, "observed part")
@@ -64,6 +64,9 @@ def forecast_segments(
     cuts = [0, *(np.flatnonzero(np.diff(best)) + 1).tolist(), CELLS]
     cell_s = observed.horizon_s / CELLS
     length = "its whole length known" if observed.total_s is not None else "its whole length not known"
+    unseen = sorted({belief.activities[i] for i in best} - known)
+    if unseen:
+        length += f"; nobody was seen doing {', '.join(plain(name, 80) for name in unseen)}: when is said from the name, the length is the mean of all that is known"
     basis = ForecastBasis(
         observed_s=round(observed.now_s - observed.start_s, 3),
         method=f"engine {engine.name}, learnt from {taught_by(engine, learnt_from, source)}, {length}",

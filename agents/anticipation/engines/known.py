@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from agents.anticipation.engines.actionllm import ActionLLMEngine
@@ -50,13 +50,20 @@ def engine_named(
     *,
     checkpoint: Path | None = None,
     llm: LanguageModel | None = None,
+    may_come: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> Engine:
-    """A fresh engine, "" for the default (or, with a checkpoint, `actionllm`). UserError for an unknown name.
+    """A fresh engine, "" for the default (with a checkpoint `actionllm`, with may_come `prompted`). UserError for an unknown name.
 
-    checkpoint: of a trained model, for `actionllm` alone. llm: whom `prompted` asks; the embedded model by default.
+    checkpoint: of a trained model, for `actionllm` alone. llm: whom `prompted` asks; the embedded model by default. may_come: what
+    it may say though nobody was seen to do it.
     """
-    chosen = name or (DEFAULT_ENGINE if checkpoint is None else "actionllm")
+    chosen = name or ("actionllm" if checkpoint is not None else "prompted" if may_come else DEFAULT_ENGINE)
+    if may_come and chosen != "prompted":
+        raise UserError(
+            "--may-come", expected="the engine prompted, which reads names", found=f"the engine {chosen}",
+            cure="leave --may-come out, or give --engine prompted",
+        )  # fmt: skip
     if checkpoint is not None and chosen != "actionllm":
         raise UserError(
             "--model", expected="the engine actionllm, which has checkpoints", found=f"the engine {chosen}",
@@ -65,7 +72,7 @@ def engine_named(
     if chosen == "actionllm":
         return ActionLLMEngine(checkpoint, progress=progress)
     if chosen == "prompted":
-        return PromptedEngine(llm=llm)
+        return PromptedEngine(llm=llm, may_come=tuple(may_come))
     if chosen not in ENGINES:
         raise UserError(
             chosen, expected=f"one of {', '.join(ENGINES)}", found="no such engine", cure="name one with --engine"

@@ -10,6 +10,7 @@ import numpy as np
 from agents.anticipation.engines.engine import CELLS, Belief, Floats, Observed, vocabulary_of
 from agents.anticipation.engines.grammar import Grammar, State
 from agents.anticipation.engines.lengths import Lengths
+from agents.anticipation.engines.may_come import MayCome
 from agents.anticipation.engines.memory import RememberingGrammar
 from agents.anticipation.engines.neighbours import PrefixNeighbours
 from agents.language import LanguageModel, open_language_model
@@ -37,6 +38,17 @@ class Step:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """Of an activity that may come: examples that were seen, the probability that it comes next, and that it comes at any change
+    within the time asked."""
+
+    activity: str
+    examples: int
+    next: float
+    ahead: float
+
+
 @dataclass(slots=True)
 class PromptedEngine:
     """P(next) ∝ prior ^ prior_weight · exp(language_weight · score) over the prior's candidates, again and again.
@@ -46,6 +58,9 @@ class PromptedEngine:
     same after content-free lines. Where a model only chooses (an endpoint), its choice, which choice_weight makes e times as
     likely (not measured). An answer that is no known activity cannot be. language_weight 0 never asks. asked_steps: later steps are the
     prior's alone. Durations are those of the exemplars' own, weighted by likeness, stretched to the whole where it is known.
+
+    may_come: activities that nobody was seen to do, or one person (`MayCome`); the language model says when. Who never did them has
+    no length for them: the mean of all that is known is taken.
     """
 
     spec: str = "embedded"
@@ -58,7 +73,10 @@ class PromptedEngine:
     asked_steps: int = 6
     calibrated: bool = False
     boundary_blur: float = 0.04
+    may_come: tuple[str, ...] = ()
     name: str = "prompted"
+    _new: MayCome = field(default_factory=lambda: MayCome(()), repr=False)
+    _planned: tuple[Observed, list[Step]] | None = field(default=None, repr=False)
     _grammar: RememberingGrammar | None = field(default=None, repr=False)
     _near: PrefixNeighbours = field(default_factory=PrefixNeighbours, repr=False)
     _lengths: Lengths = field(default_factory=Lengths, repr=False)
@@ -74,32 +92,59 @@ class PromptedEngine:
         self._grammar.fit(sequences)
         self._near.fit(sequences)
         self._lengths.fit(sequences)
+        self._new = MayCome.taught(self.may_come, sequences)
+        self._planned = None
+
+    @property
+    def activities(self) -> tuple[str, ...]:
+        """All that can be said: what was learnt about, and what may come besides."""
+        known = self._known.grammar.activities
+        return (*known, *(name for name in self._new.names if name not in self._known.grammar.number))
 
     def believe(self, observed: Observed) -> Belief:
         from models.actionllm import spread
 
         plan = self.plan(observed)
         current = observed.segments[-1].activity
-        names = self._known.grammar.activities
+        names = self.activities
         if current not in names:
             names = (*names, current)
         seconds = np.array([step.seconds for step in plan])
         shares = np.stack([np.pad(s.shares, (0, len(names) - len(s.shares))) for s in plan])
-        if current not in self._known.grammar.number:
-            shares[0] = np.eye(len(names))[-1]
+        shares[0] = np.eye(len(names))[names.index(current)]
         ends = np.cumsum(seconds) / observed.horizon_s
         at = (np.arange(CELLS) + 0.5) / CELLS
         found = spread(ends, at, self.boundary_blur) @ shares
         return Belief(names, found / found.sum(axis=1, keepdims=True))
 
+    def chances(self, observed: Observed) -> list[Chance]:
+        """What may come though it is not known, the likeliest first."""
+        plan = self.plan(observed)
+        begins_s = np.cumsum([0.0, *(step.seconds for step in plan)])[:-1]
+        steps = [step.shares for step, begins in zip(plan, begins_s, strict=True) if begins < observed.horizon_s]
+        found = []
+        for name in self._new.names:
+            at = self.activities.index(name)
+            ahead = [float(shares[at]) for shares in steps[1:]]
+            examples = len(self._new.lines.get(name, ()))
+            found.append(
+                Chance(name, examples, ahead[0] if ahead else 0.0, 1.0 - float(np.prod([1.0 - p for p in ahead])))
+            )
+        return sorted(found, key=lambda one: (-one.ahead, one.activity))
+
     def plan(self, observed: Observed) -> list[Step]:
         """The current activity going on, then step after step, until the horizon is full or nothing follows."""
+        if self._planned is None or self._planned[0] != observed:
+            self._planned = (observed, self._plan(observed))
+        return self._planned[1]
+
+    def _plan(self, observed: Observed) -> list[Step]:
         grammar = self._known
         near = self._near.nearest(observed)
         numbers = list(grammar.grammar.history(observed.activities))
-        kinds = len(grammar.grammar.activities)
+        names = self.activities
         current = observed.segments[-1]
-        first = np.zeros(kinds)
+        first = np.zeros(len(names))
         number = grammar.grammar.number.get(current.activity)
         if number is not None:
             first[number] = 1.0
@@ -111,14 +156,16 @@ class PromptedEngine:
             state = grammar.state(tuple(numbers))
             ask = len(found) <= self.asked_steps
             shares = self.following(state, lines, said) if ask else grammar.following(state)
+            shares, end = self._with_new(shares, said if ask else None)
             # The end is asked of the prior alone: a language model has no name for it.
-            if int(shares.argmax()) == grammar.grammar.end:
+            if end > shares.max():
                 finished = True
                 break
-            ahead = shares[:kinds] / shares[:kinds].sum()
+            ahead = shares / shares.sum()
             chosen = int(ahead.argmax())
-            numbers.append(chosen)
-            said.append(grammar.grammar.activities[chosen])
+            if chosen < grammar.grammar.end:
+                numbers.append(chosen)
+            said.append(names[chosen])
             found.append(Step(chosen, ahead, self._length_s(said[-1], near)))
         rest = observed.rest_s
         if finished and rest is not None:
@@ -144,6 +191,28 @@ class PromptedEngine:
         moved = np.exp(logs - logs.max())
         prior[asked] = mass * moved / moved.sum()
         return np.asarray(prior)
+
+    def _with_new(self, shares: Floats, said: Sequence[str] | None) -> tuple[Floats, float]:
+        """(activities,) probabilities with what may come besides, and the end's. said None: nobody is asked, and nothing new comes.
+
+        What one person was seen to do has its probability from here, and none from the counts.
+        """
+        number, end = self._known.grammar.number, self._known.grammar.end
+        found = np.concatenate([shares[:end], np.zeros(len(self.activities) - end)])
+        if not self._new.names:
+            return found, float(shares[end])
+        rare = [number[name] for name in self._new.names if name in number]
+        found[rare] = 0.0
+        rest = found.sum() + shares[end]
+        new = {}
+        if said is not None:
+            order = np.argsort(-found, kind="stable")[:_MOST_CANDIDATES]
+            new = self._new.probabilities(self.language, said, [self.activities[i] for i in order if found[i] > 0])
+        left = 1.0 - sum(new.values())
+        found *= left / rest
+        for name, share in new.items():
+            found[self.activities.index(name)] = share
+        return found, float(shares[end] * left / rest)
 
     def _scores(self, lines: Sequence[Sequence[str]], said: Sequence[str], phrases: Sequence[str]) -> list[float]:
         prompt = load_prompt("anticipation_exemplars")
@@ -186,7 +255,11 @@ class PromptedEngine:
             if later:
                 lasted.append(later[0])
                 weights.append(weight)
-        return float(np.average(lasted, weights=weights)) if lasted else self._lengths.mean_s(activity)
+        if lasted:
+            return float(np.average(lasted, weights=weights))
+        if activity in self._lengths.known:
+            return self._lengths.mean_s(activity)
+        return float(np.mean([self._lengths.mean_s(one) for one in self._lengths.known]))
 
     @staticmethod
     def _longest_s(observed: Observed) -> float:

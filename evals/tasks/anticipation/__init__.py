@@ -7,6 +7,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from evals.runs import Run, measure
+from evals.tasks.anticipation.new_activities import GROUP as NEW
+from evals.tasks.anticipation.new_activities import collect_new, fitted_odds, new_rows
 from evals.tasks.anticipation.next_rows import next_rows
 from evals.tasks.anticipation.published import published, published_next
 from evals.tasks.anticipation.scoring import video_rows
@@ -23,7 +25,9 @@ VIDEOS, WEARABLES, KITCHENS, LITERATURE = "videos", "wearables", "kitchens", "li
 def collect(options: TaskOptions, run: Run) -> None:
     """protocol: "" for everything, videos on the folds of the anticipation literature; `lea` for Lea's folds of 50 Salads;
     `wearables` for what wearables saw alone: postures and transitions, two homes, timelines that Telltale made; `kitchens` for
-    EPIC-KITCHENS alone; `videos` for 50 Salads and Breakfast alone, `50salads` for one of them, `50salads/1` for one of its folds."""
+    EPIC-KITCHENS alone; `videos` for 50 Salads and Breakfast alone, `50salads` for one of them, `50salads/1` for one of its folds;
+    `new_activities` (`new_activities/1`: the fold that it was chosen on) for activities that nobody was seen to do. The last is
+    asked where it is named alone."""
     from evals.tasks.anticipation.homes import collect_homes
     from evals.tasks.anticipation.kitchens import collect_kitchens
     from evals.tasks.anticipation.timelines import collect_timelines
@@ -37,13 +41,16 @@ def collect(options: TaskOptions, run: Run) -> None:
     run.note("protocol", options.protocol or LITERATURE)
     run.note("quick", options.quick)
     run.note("seed", options.seed)
-    known = {"", VIDEOS, WEARABLES, KITCHENS, *SETS, *(fold for name in SETS for fold in BENCHMARKS[name].folds)}
+    known = {"", VIDEOS, WEARABLES, KITCHENS, NEW, *SETS, *(fold for name in SETS for fold in BENCHMARKS[name].folds)}
     alone, _, only = options.protocol.partition("/")
-    if options.protocol not in known and not (alone in SETS and only):
+    if options.protocol not in known and not (alone in (NEW, *SETS) and only):
         raise UserError(
             "--protocol", expected=f"one of {', '.join(sorted(known - {''}))}, or none", found=repr(options.protocol),
             cure="name one of them",
         )  # fmt: skip
+    if alone == NEW:
+        collect_new(options.data_dir, run, options.llm, only, quick=options.quick, limit=options.limit)
+        return
     if options.protocol in ("", WEARABLES) and not options.systems:
         collect_homes(options.data_dir, run)
         collect_wearables(options.data_dir, run, options.quick)
@@ -62,7 +69,8 @@ def collect(options: TaskOptions, run: Run) -> None:
 def score(run: Run) -> Result:
     rows = video_rows(run)
     names = sorted({str(row["part"]).split("/")[0] for row in rows})
-    following = next_rows(run)
+    following = next_rows(run) + new_rows(run)
+    odds = {part: [found.base, found.slope, found.per_step] for part, found in fitted_odds(run)}
     return {
         "task": "anticipation",
         "protocol": {
@@ -89,6 +97,9 @@ def score(run: Run) -> Result:
             "days left out in turn; covered: the mean over people (homes: days) of the share inside, worst: the person with least",
             "epic_kitchens": "next verb from five before it, five groups of participants left out in turn; sounds that had ended "
             "before the previous action did; intervals over participants",
+            "new_activities": "an activity taken out of what is learnt from, everywhere or but for one sequence; at changes before it "
+            "is first done: does it come next? AUROC, the mean over activities; the way of asking was chosen on fold 1, left out",
+            "new_activities_odds": odds,
             "split": "people; a forecast is made once for the next half and cut for shorter horizons",
         },
         "data": {
