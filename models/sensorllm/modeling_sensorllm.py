@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 from transformers.utils import ModelOutput
 
+from models.sensorllm.batches import IGNORED
 from models.sensorllm.configuration_sensorllm import SensorLLMConfig
 from models.sensorllm.frozen_head import frozen_head_loss
 
@@ -28,6 +29,16 @@ class SensorLLMOutput(ModelOutput):
 
     loss: Tensor | None = None
     logits: Tensor | None = None
+
+
+# Of the loss of reading rows: what is read at a series' end, once for all its steps.
+END_SHARE = 0.25
+
+
+def ends_of(steps: Tensor) -> Tensor:
+    """(…, rows) words asked at rows, −100 where none → True at the last row of every series: nothing is asked of the one after it."""
+    after = torch.nn.functional.pad(steps[..., 1:], (0, 1), value=IGNORED)
+    return (steps >= 0) & (after < 0)
 
 
 def shallow(network: Any, layers: int) -> Any:
@@ -174,13 +185,21 @@ class SensorLLMModel(PreTrainedModel):
         wanted = flat[asked] if targets_of is None else targets_of[flat[asked]]
         return frozen_head_loss(hidden.flatten(0, 1)[asked], head, wanted)
 
-    def step_loss(self, hidden: Tensor, steps: Tensor) -> tuple[Tensor, Tensor]:
-        """hidden (batch, tokens, D), steps (batch, tokens) → mean nats a row among the three words, share read right."""
-        flat = steps.flatten()
-        rows = torch.nonzero(flat >= 0)[:, 0]
-        states, words = hidden.flatten(0, 1)[rows], self.step_words()
-        right = ((states.detach() @ words.T).argmax(dim=1) == flat[rows]).float().mean()
-        return frozen_head_loss(states, words, flat[rows]), right
+    def step_loss(self, hidden: Tensor, steps: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """hidden (batch, tokens, D), steps (batch, tokens) → nats a row among the three words, the shares read right of the rows of
+        steps and of those at a series' end, which say the whole (`END_SHARE` of the loss: one row in a hundred)."""
+        flat, words = steps.flatten(), self.step_words()
+        at_end = ends_of(steps).flatten()
+        loss, shares = hidden.sum() * 0.0, []
+        for rows, weight in (((flat >= 0) & ~at_end, 1.0 - END_SHARE), (at_end, END_SHARE)):
+            asked = torch.nonzero(rows)[:, 0]
+            if not len(asked):
+                shares.append(loss.new_full((), torch.nan))
+                continue
+            states = hidden.flatten(0, 1)[asked]
+            shares.append(((states.detach() @ words.T).argmax(dim=1) == flat[asked]).float().mean())
+            loss = loss + weight * frozen_head_loss(states, words, flat[asked])
+        return loss, shares[0], shares[1]
 
     def step_words(self) -> Tensor:
         """(3, D): the output rows of the words for falling, steady and rising, among which a sensor row is read."""

@@ -66,3 +66,9 @@ def test_a_fold_that_a_set_does_not_have_is_one_line(data_dir: Path) -> None:
     with pytest.raises(UserError, match="50salads/9") as refused:
         run(options)
     assert "\n" not in str(refused.value)
+
+
+def test_a_system_that_nobody_knows_is_one_line(data_dir: Path) -> None:
+    with pytest.raises(UserError, match="oracle_of_delphi") as refused:
+        run(TaskOptions(data_dir=data_dir, protocol="50salads/1", systems=("markov_1", "oracle_of_delphi")))
+    assert "\n" not in str(refused.value)

@@ -14,7 +14,7 @@ from models.chronos.binning import binning
 from models.chronos.embedder import DUMMY, tiny_t5
 from models.chronos.kernel_series import kernel_series
 from models.chronos.series import SeriesBank, channels_of
-from models.chronos.training import Recipe, train_chronos
+from models.chronos.training import Recipe, batch_of, train_chronos
 from recordings import UserError
 
 
@@ -105,6 +105,22 @@ def test_pretraining_lowers_the_loss_and_writes_an_encoder_that_loads(tmp_path: 
     assert "not Amazon's" in card and f"16: {100 * summary.validation['steps_16']:.1f}" in card
     facts = json.loads((tmp_path / "training.json").read_text())
     assert facts["steps"] == 40 and facts["subjects"] == {"hapt": ["1", "3"]}
+
+
+def test_every_row_is_asked_for_its_step_its_place_beside_the_first_and_the_end_for_the_last(bank: SeriesBank) -> None:
+    ids, labels, steps, whole = batch_of(bank, binning(), np.random.default_rng(3), 16, RECIPE)
+    rows = min(256 // 24, len(ids))
+    assert (
+        ids.shape == (rows, 17)
+        and labels.shape == (rows, 9)
+        and steps.shape == (rows, 15)
+        and whole.shape == (rows, 16)
+    )
+    assert torch.equal(whole[:, 0], steps[:, 0])  # the second sample's step is its place beside the first
+    assert torch.equal(whole[:, -1], whole[:, -2])
+    bins = ids[:, :-1]
+    clearly = (bins[:, 1:] - bins[:, :1]).abs() > 0
+    assert torch.equal(whole[:, :-1][clearly], (torch.sign(bins[:, 1:] - bins[:, :1]) + 1)[clearly])
 
 
 def test_a_run_with_other_settings_is_refused(tmp_path: Path, bank: SeriesBank) -> None:

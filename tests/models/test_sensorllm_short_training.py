@@ -35,7 +35,7 @@ from models.sensorllm.data import (
     window_samples,
 )
 from models.sensorllm.data.trend import exact_segments
-from models.sensorllm.modeling_sensorllm import shallow
+from models.sensorllm.modeling_sensorllm import ends_of, shallow
 from models.sensorllm.processing_sensorllm import SensorLLMProcessor, rows_of
 from models.sensorllm.reading import segments_of, steps_of
 from models.sensorllm.training.alignment import AlignmentExamples, fresh_model
@@ -229,3 +229,11 @@ def test_a_layer_count_that_the_backbone_lacks_is_one_line(
             plan=TuningPlan(backbone_layers=9), device="cpu",
         )  # fmt: skip
     assert "\n" not in str(refused.value)
+
+
+def test_the_last_row_of_every_series_is_its_end() -> None:
+    rising, falling = steps_of(np.array([0.0, 1.0, 2.0])), steps_of(np.array([2.0, 1.0]))
+    asked = torch.from_numpy(np.concatenate([rising, falling, [IGNORED]]))
+    assert asked.tolist() == [IGNORED, 2, 2, 2, IGNORED, 0, 0, IGNORED]
+    assert torch.nonzero(ends_of(asked))[:, 0].tolist() == [3, 6]
+    assert torch.nonzero(ends_of(asked[None, :7]))[:, 1].tolist() == [3, 6]

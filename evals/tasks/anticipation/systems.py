@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from agents.anticipation.engines import ENGINES, ActionLLMEngine, PromptedEngine, SegmentNetworkEngine
-from evals.tasks.anticipation.ablations import ABLATIONS
+from evals.tasks.anticipation.ablations import ABLATIONS, HALF
 from evals.tasks.anticipation.choosing import Make
 from models.segments import SegmentSettings
 
@@ -28,7 +28,8 @@ class Entrant:
     only_named: bool = False
 
 
-ONLY_NAMED = ("actionllm", "prompted", *ABLATIONS)
+ACTIONLLM_HALF = "actionllm_half"
+ONLY_NAMED = ("actionllm", ACTIONLLM_HALF, "prompted", *ABLATIONS)
 POOLED = ("semi_markov", "remembering", "remembering_shares", "prefix_neighbours")
 BLEND = "blend"
 NETWORK = "segment_network"
@@ -52,6 +53,7 @@ def entrants(seeds: int = 3, device: str = "auto", llm: str = "embedded") -> Map
     )
     found += [
         Entrant("actionllm", partial(_actionllm, device, {}), slow=True, only_named=True),
+        Entrant(ACTIONLLM_HALF, partial(_actionllm, device, HALF), slow=True, only_named=True),
         Entrant("prompted", lambda: PromptedEngine(spec=llm), slow=True, only_named=True),
         *(
             Entrant(name, partial(_actionllm, device, settings), slow=True, only_named=True)

@@ -18,7 +18,7 @@ from evals.tasks.anticipation.figures import draw_fold
 from evals.tasks.anticipation.mean_over_classes import HORIZON, OBSERVED, Floats, Numbers, expanded, runs, window
 from evals.tasks.anticipation.noise import METHOD, Wrong
 from evals.tasks.anticipation.systems import BLEND, BLEND_WITH_NETWORK, NETWORK, ONLY_NAMED, POOLED, Entrant, entrants
-from recordings import UserError
+from recordings import UserError, plain
 from recordings.sequences import SegmentSequence, SequenceFold, SequenceSet, read_benchmark
 
 ORACLE = "oracle"
@@ -134,6 +134,12 @@ def _asked(options: TaskOptions) -> Mapping[str, Entrant]:
     """The engines that the wanted systems need; slow ones only where they are named, or in the full form."""
     known = entrants(options.seeds, llm=options.llm)
     wanted = {system.split("+")[0] for system in options.systems}
+    strange = sorted(wanted - {GROUP, BLEND, BLEND_WITH_NETWORK, *known})
+    if strange:
+        raise UserError(
+            "--systems", expected=f"some of {', '.join([*known, BLEND, BLEND_WITH_NETWORK, GROUP])}",
+            found=", ".join(plain(name, 60) for name in strange), cure="correct the name",
+        )  # fmt: skip
     if GROUP in wanted:
         wanted |= set(ABLATIONS)
     if wanted & {BLEND, BLEND_WITH_NETWORK}:

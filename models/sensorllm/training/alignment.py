@@ -25,7 +25,7 @@ from models.sensorllm.data import (
     split_recordings,
 )
 from models.sensorllm.frozen import FrozenParts, load_frozen
-from models.sensorllm.modeling_sensorllm import SensorLLMModel
+from models.sensorllm.modeling_sensorllm import SensorLLMModel, ends_of
 from models.sensorllm.processing_sensorllm import SensorLLMProcessor
 from models.sensorllm.reading import steps_of
 from models.sensorllm.training.fit import FitOutcome, Task, fit
@@ -158,11 +158,12 @@ class AlignmentExamples:
 
     @torch.inference_mode()
     def figures(self, model: SensorLLMModel, batch_size: int = 16) -> dict[str, float]:
-        """validation_loss: nats a token of the answers, plus those a row by their weight; step_accuracy: rows read right."""
+        """validation_loss: nats a token of the answers, plus those a row by their weight; step_accuracy, whole_accuracy: rows of
+        steps, and series' ends, read right."""
         model.eval()
         order = sorted(range(len(self)), key=lambda i: self.lengths[i])
         nats: list[tuple[float, int]] = []
-        rows: list[tuple[float, float, int]] = []
+        rows: list[tuple[float, float, float, int, int]] = []
         for first in range(0, len(order), batch_size):
             batch = {k: v.to(model.device) for k, v in self.batch(order[first : first + batch_size]).items()}
             hidden = model.hidden_states(model.embed(batch["features"], batch["input_ids"], batch["source"]))
@@ -170,17 +171,17 @@ class AlignmentExamples:
             if asked:
                 nats.append((float(model.answer_loss(hidden, batch["answers"])), asked))
             if "steps" in batch:
-                loss, right = model.step_loss(hidden, batch["steps"])
-                rows.append((float(loss), float(right), int((batch["steps"] >= 0).sum())))
+                ends = int(ends_of(batch["steps"]).sum())
+                read = tuple(float(value) for value in model.step_loss(hidden, batch["steps"]))
+                rows.append((read[0], read[1], read[2], int((batch["steps"] >= 0).sum()) - ends, ends))
         found = {
             "validation_loss": float(np.average([n for n, _ in nats], weights=[w for _, w in nats])) if nats else 0.0
         }
         if rows:
-            weights = [w for *_, w in rows]
-            found["step_accuracy"] = float(np.average([r for _, r, _ in rows], weights=weights))
-            found["validation_loss"] += model.config.step_weight * float(
-                np.average([n for n, *_ in rows], weights=weights)
-            )
+            loss, steps, whole, asked_steps, asked_ends = (np.array(column) for column in zip(*rows, strict=True))
+            found["step_accuracy"] = float(np.average(steps, weights=asked_steps))
+            found["whole_accuracy"] = float(np.average(whole, weights=asked_ends))
+            found["validation_loss"] += model.config.step_weight * float(np.average(loss, weights=asked_ends))
         return {name: round(value, 5) for name, value in found.items()}
 
 

@@ -72,7 +72,11 @@ def write_alignment_card(folder: Path, config: SensorLLMConfig, summary: Alignme
 def _read(summary: AlignmentSummary) -> list[str]:
     """What reading rows where they stand reaches, where it was taught."""
     share = summary.validation.get("step_accuracy")
-    return [] if share is None else [f"Rows whose next word names their step: {100 * share:.1f} in a hundred."]
+    whole = summary.validation.get("whole_accuracy")
+    if share is None:
+        return []
+    ends = "" if whole is None else f"; series' ends whose next word names the overall trend: {100 * whole:.1f}"
+    return [f"Rows whose next word names their step: {100 * share:.1f} in a hundred{ends}."]
 
 
 def _cuts(config: SensorLLMConfig, warm_steps: int) -> list[str]:
