@@ -149,7 +149,7 @@ TASKS: dict[str, TaskEntry] = {
             "anticipation",
             "evals.tasks.anticipation",
             "What comes next, and for how long?",
-            protocols="everything, videos, wearables, kitchens, new_activities, literature (both sets of videos), lea (50 Salads)",
+            protocols="everything, videos, wearables, kitchens, new_activities, drawn, literature (both sets of videos), lea (50 Salads)",
             systems="most_frequent, repeat_last, markov_1, markov_6, semi_markov, remembering, remembering_shares, prefix_neighbours, segment_network, blend, blend_with_network, actionllm, actionllm_half, actionllm:ABLATION, ablations, prompted",
             needs="anticipation, hapt",
         ),

@@ -207,3 +207,16 @@ def test_the_network_learns_a_routine_and_repeats_itself() -> None:
     assert said[0] == "b"
     assert said[-1] == "c"
     assert engine.parameters > 1000
+
+
+def test_futures_drawn_one_by_one_are_as_likely_as_they_are_believed() -> None:
+    engine = SemiMarkov(order=2, draws=400)
+    engine.fit(_salads())
+    asked = observe(_salads()[0], 0.2, 0.5)
+    names, futures = engine.futures(asked, 2000)
+    belief = engine.believe(asked)
+    assert names == belief.activities and futures.shape == (2000, CELLS)
+    for cell in (0, 60, CELLS - 1):
+        shares = np.bincount(futures[:, cell], minlength=len(names)) / 2000
+        assert np.abs(shares - belief.probabilities[cell]).max() < 0.05
+    assert np.array_equal(futures, engine.futures(asked, 2000)[1])

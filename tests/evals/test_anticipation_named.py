@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -10,6 +11,7 @@ from agents.anticipation.engines import ActionLLMEngine
 from evals.registry import TaskOptions
 from evals.tasks.anticipation import run, videos
 from evals.tasks.anticipation.ablations import ABLATIONS, SHORT
+from evals.tasks.anticipation.drawn import BEST, ONE
 from evals.tasks.anticipation.systems import ONLY_NAMED, entrants
 from evals.tasks.anticipation.videos import UNDER_NOISE, _asked
 from recordings import UserError
@@ -66,6 +68,15 @@ def test_a_fold_that_a_set_does_not_have_is_one_line(data_dir: Path) -> None:
     with pytest.raises(UserError, match="50salads/9") as refused:
         run(options)
     assert "\n" not in str(refused.value)
+
+
+def test_the_best_of_many_futures_stands_in_a_part_of_its_own(data_dir: Path) -> None:
+    result = cast("Any", run(TaskOptions(data_dir=data_dir, protocol="drawn", quick=True)))
+    values = {(r["part"], r["name"]): r["metrics"]["moc"]["value"] for r in result["systems"]}
+    for name in ("50salads", "breakfast"):
+        part = f"{name}/literature/oracle, 25 futures drawn"
+        assert values[part, BEST] > values[part, ONE] + 0.05
+    assert not any("drawn" not in part for part, _ in values)
 
 
 def test_a_system_that_nobody_knows_is_one_line(data_dir: Path) -> None:

@@ -58,6 +58,21 @@ class SemiMarkov:
     def believe_any(self, histories: Sequence[Observed], weights: Sequence[float]) -> Belief:
         """About the same question after several histories, one of which is right: draws are shared out by their weights, and
         a history whose futures fit the known length better counts more. weights: sum to 1."""
+        names, which, lengths, counted = self._futures(histories, weights)
+        doing = _doing(which, lengths, histories[0].cell_times_s())
+        return Belief(names, _shares(doing, counted, len(names)))
+
+    def futures(self, observed: Observed, count: int) -> tuple[tuple[str, ...], npt.NDArray[np.int64]]:
+        """Activities, and (count, CELLS) which of them is done: futures drawn one by one, as likely as they are believed."""
+        names, which, lengths, counted = self._futures([observed], [1.0])
+        doing = _doing(which, lengths, observed.cell_times_s())
+        rng = np.random.default_rng((self.seed, 1))
+        return names, doing[rng.choice(len(doing), size=count, p=counted / counted.sum())]
+
+    def _futures(
+        self, histories: Sequence[Observed], weights: Sequence[float]
+    ) -> tuple[tuple[str, ...], npt.NDArray[np.int64], Floats, Floats]:
+        """Activities; (draws, steps) which of them are done and their seconds; (draws,) how much each future counts."""
         rng = np.random.default_rng(self.seed)
         observed = histories[0]
         names = (*self._grammar.activities, *self._unknown(histories))
@@ -76,7 +91,7 @@ class SemiMarkov:
             off = np.log(np.maximum(sums, 1e-6) / observed.rest_s) / self.tightness
             counted = np.exp(-0.5 * np.minimum(off**2, (off**2).min() + 60.0) + 0.5 * (off**2).min())
             lengths = lengths * (observed.rest_s / np.maximum(sums, 1e-6))[:, None]
-        return Belief(names, _shares(which, lengths, counted, observed.cell_times_s(), len(names)))
+        return names, which, lengths, counted
 
     def _some_lengths(self, rng: np.random.Generator, activities: npt.NDArray[np.int64]) -> Floats:
         """(n,) a known length of each: one table, in which activity k lies between k and k + 1."""
@@ -218,14 +233,18 @@ def _drawn(rng: np.random.Generator, values: Floats, weights: Floats, n: int) ->
     return np.asarray(values[np.minimum(at, len(values) - 1)])
 
 
-def _shares(which: npt.NDArray[np.int64], lengths: Floats, weights: Floats, times: Floats, kinds: int) -> Floats:
-    """(CELLS, kinds): the weight of the futures that do each activity at each time; after its end a future's last goes on."""
+def _doing(which: npt.NDArray[np.int64], lengths: Floats, times: Floats) -> npt.NDArray[np.int64]:
+    """(draws, CELLS) what each future does at each time; after its end its last goes on."""
     ends = np.cumsum(lengths, axis=1)
     # For every end the first cell that lies behind it, counted up: how many ends lie before each cell.
     first = np.searchsorted(times, ends, side="left") + (np.arange(len(ends)) * (CELLS + 1))[:, None]
     counts = np.bincount(first.ravel(), minlength=len(ends) * (CELLS + 1)).reshape(len(ends), CELLS + 1)
     at = np.cumsum(counts[:, :CELLS], axis=1)
-    doing = np.take_along_axis(which, np.minimum(at, which.shape[1] - 1), axis=1)
+    return np.asarray(np.take_along_axis(which, np.minimum(at, which.shape[1] - 1), axis=1), dtype=np.int64)
+
+
+def _shares(doing: npt.NDArray[np.int64], weights: Floats, kinds: int) -> Floats:
+    """(CELLS, kinds): the weight of the futures that do each activity at each time."""
     flat = (np.arange(CELLS)[None, :] * kinds + doing).ravel()
     counted = np.bincount(flat, np.repeat(weights, CELLS), CELLS * kinds).reshape(CELLS, kinds)
     return np.asarray(counted / weights.sum())

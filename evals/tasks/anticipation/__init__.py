@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from evals.runs import Run, measure
+from evals.tasks.anticipation.drawn import DRAWN, collect_drawn
 from evals.tasks.anticipation.new_activities import GROUP as NEW
 from evals.tasks.anticipation.new_activities import collect_new, fitted_odds, new_rows
 from evals.tasks.anticipation.next_rows import next_rows
@@ -26,8 +27,8 @@ def collect(options: TaskOptions, run: Run) -> None:
     """protocol: "" for everything, videos on the folds of the anticipation literature; `lea` for Lea's folds of 50 Salads;
     `wearables` for what wearables saw alone: postures and transitions, two homes, timelines that Telltale made; `kitchens` for
     EPIC-KITCHENS alone; `videos` for 50 Salads and Breakfast alone, `50salads` for one of them, `50salads/1` for one of its folds;
-    `new_activities` (`new_activities/1`: the fold that it was chosen on) for activities that nobody was seen to do. The last is
-    asked where it is named alone."""
+    `new_activities` (`new_activities/1`: the fold that it was chosen on) for activities that nobody was seen to do; `drawn` for
+    futures drawn one by one. The last two are asked where they are named alone."""
     from evals.tasks.anticipation.homes import collect_homes
     from evals.tasks.anticipation.kitchens import collect_kitchens
     from evals.tasks.anticipation.timelines import collect_timelines
@@ -41,7 +42,16 @@ def collect(options: TaskOptions, run: Run) -> None:
     run.note("protocol", options.protocol or LITERATURE)
     run.note("quick", options.quick)
     run.note("seed", options.seed)
-    known = {"", VIDEOS, WEARABLES, KITCHENS, NEW, *SETS, *(fold for name in SETS for fold in BENCHMARKS[name].folds)}
+    known = {
+        "",
+        VIDEOS,
+        WEARABLES,
+        KITCHENS,
+        NEW,
+        DRAWN,
+        *SETS,
+        *(fold for name in SETS for fold in BENCHMARKS[name].folds),
+    }
     alone, _, only = options.protocol.partition("/")
     if options.protocol not in known and not (alone in (NEW, *SETS) and only):
         raise UserError(
@@ -50,6 +60,9 @@ def collect(options: TaskOptions, run: Run) -> None:
         )  # fmt: skip
     if alone == NEW:
         collect_new(options.data_dir, run, options.llm, only, quick=options.quick, limit=options.limit)
+        return
+    if options.protocol == DRAWN:
+        collect_drawn(options, run)
         return
     if options.protocol in ("", WEARABLES) and not options.systems:
         collect_homes(options.data_dir, run)
@@ -83,6 +96,8 @@ def score(run: Run) -> Result:
             "share α reveals it; most_frequent, repeat_last and markov_N do not use it",
             "decisions": "name: the most probable activity; +prior^0.5: divided by the root of the training prior; +balance: "
             "worth of a right moment, power and floor (and the blend's weights) chosen on inner folds of the training videos",
+            "drawn": "every row is of one forecast, but for the parts `futures drawn`: the best of 25 is chosen by the truth for each "
+            "video and share (most right steps in the next half), and is no forecast",
             "rate": "full label rate",
             "views": "every camera's view of a trial is scored, as the field does (Breakfast: 1,712 videos, 503 trials); the quick form "
             "scores one view of every fourth trial of the first split",

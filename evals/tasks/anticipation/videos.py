@@ -72,7 +72,7 @@ def collect_videos(options: TaskOptions, run: Run, name: str, protocol: str, onl
         if all(run.finished("fold", part) for part in parts.values()):
             draw_fold(run, parts[ORACLE], known.vocabulary)
             continue
-        run.audit(_material(fold), part=f"{name}/{fold.name}")
+        run.audit(material(fold), part=f"{name}/{fold.name}")
         every = (options.limit or QUICK_EVERY) if name == "breakfast" and (options.quick or options.limit) else 1
         fitted = _fitted(known, fold, options, max(every, INNER_EVERY.get(name, 1)))
         test = one_view(fold.test)[::every] if every > 1 else list(fold.test)
@@ -187,7 +187,7 @@ def _answers(
             for system in systems:
                 weights, balance = fitted.systems[system], fitted.balances[system]
                 cells = _decided(beliefs, weights, balance, known, share)
-                yield _sample(known, sequence, share, labels, cells, system, part)
+                yield sample_of(known, sequence, share, labels, cells, system, part)
             if not fitted.denoised.get(kind):
                 continue
             began = time.process_time()
@@ -201,7 +201,7 @@ def _answers(
             fitted.denoised_s[DENOISED] += cleaned_s
             for system, (weights, balance, _) in fitted.denoised[kind].items():
                 cells = _decided(about, weights, balance, known, share)
-                yield _sample(known, sequence, share, labels, cells, system, part)
+                yield sample_of(known, sequence, share, labels, cells, system, part)
 
 
 def _decided(
@@ -217,7 +217,7 @@ def _decided(
     return np.asarray(np.asarray(pooled * worth).argmax(axis=1), dtype=np.int64)
 
 
-def _sample(
+def sample_of(
     known: SequenceSet, sequence: SegmentSequence, share: float, labels: Numbers, cells: Numbers, system: str, part: str
 ) -> Sample:
     start, end = window(len(labels), share, HORIZON)
@@ -283,7 +283,7 @@ def _finish_one(
     )
 
 
-def _material(fold: SequenceFold) -> Material:
+def material(fold: SequenceFold) -> Material:
     def items(sequences: Sequence[SegmentSequence]) -> list[Item]:
         # A view is a recording of its own: the field scores each; that views of a trial lie on one side is asked of the group.
         return [Item(s.name, s.subject or "", s.name, s.start_s, s.end_s, group=s.trial) for s in sequences]
