@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,7 @@ from recordings import Recording, plain
 
 # Columns of a table that goes into a pipe or a file, where nobody wraps it.
 WIDE = 180
+_LINE_EVERY_S = 60.0
 
 Report = Callable[[str, float], None]
 """Called by long work with what is being done and the fraction of the whole that is done (0…1)."""
@@ -45,16 +47,32 @@ def warn_of(recording: Recording) -> None:
         warn(f"{recording.id}: {step.step}: {step.reason}{change}")
 
 
+def a_line_a_minute(write: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> Report:
+    """What is being done and how much of it is, once a minute and not in the first. clock: seconds."""
+    last_s = clock()
+
+    def report(doing: str, fraction: float) -> None:
+        nonlocal last_s
+        if clock() - last_s >= _LINE_EVERY_S:
+            last_s = clock()
+            write(f"{doing}: {fraction:.0%}")
+
+    return report
+
+
 @contextmanager
 def progress(quiet: bool = False) -> Iterator[Report]:
     """A bar on stderr while the block runs; the time left comes from the measured pace alone.
 
     A fraction that falls begins a new piece of work, with a clock of its own. The bar vanishes when the block ends;
-    where stderr is no terminal (a log file), nothing is drawn.
+    where stderr is no terminal (a log file), work of more than a minute says so in a line a minute.
     """
     console = talk()
-    if quiet or not console.is_terminal:
+    if quiet:
         yield lambda doing, fraction: None
+        return
+    if not console.is_terminal:
+        yield a_line_a_minute(say)
         return
     columns = (
         TextColumn("{task.description}"),
