@@ -23,7 +23,7 @@ OWN = {
     "limubert": {"epochs", "micro_batch"},
     "sensorllm": {
         "epochs", "stage", "dataset", "aligned", "backbone", "encoder", "examples", "longest_samples", "longest_answer",
-        "read_rows", "pooled_rows", "layers", "warm_steps", "kinds", "text", "micro_batch",
+        "read_rows", "pooled_rows", "layers", "warm_steps", "kinds", "text", "micro_batch", "batch",
     },
     "sensorlm": {"epochs", "objective", "text_tower", "levels", "without_class", "without_set"},
     "llasa": {"stage", "aligned", "backbone", "encoder", "examples"},

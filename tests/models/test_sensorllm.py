@@ -303,6 +303,19 @@ def test_a_budget_shortens_a_run(
     assert 1 <= summary.fit.steps == summary.fit.total < 50_000
 
 
+def test_smaller_batches_make_more_steps_of_the_same_examples(
+    tmp_path: Path, frozen: FrozenParts, aligned_examples: tuple[AlignmentExamples, AlignmentExamples]
+) -> None:
+    totals = [
+        train_alignment(
+            Path(), tmp_path / str(batch), epochs=1, batch=batch, plan=ALIGN, frozen=frozen, examples=aligned_examples,
+            device="cpu", micro_batch=2,
+        ).fit.total
+        for batch in (4, 8)
+    ]  # fmt: skip
+    assert totals[0] == pytest.approx(2 * totals[1], abs=1)
+
+
 def test_the_recipe_is_the_papers() -> None:
     recipe = Schedule()
     assert (recipe.peak_rate, recipe.batch, recipe.warm_up) == (2e-3, 32, 0.03)

@@ -67,6 +67,10 @@ def sensorllm(
         typer.Option(min=0, help="tune: first turn rows towards the names of classes.", show_default="0"),
     ] = None,
     micro_batch: Annotated[int | None, typer.Option(min=1, max=32, help="Examples in memory at once.")] = None,
+    batch: Annotated[
+        int | None,
+        typer.Option(min=1, max=256, help="Examples a step (the paper's 32; fewer for more steps in the same time)."),
+    ] = None,
     epochs: options.Epochs = None,
 ) -> Summary:
     """A language model that reads channels, then whole windows of motion.
@@ -100,6 +104,7 @@ def sensorllm(
             backbone=backbone,
             encoder=encoder,
             micro_batch=micro_batch,
+            batch=batch,
             epochs=epochs,
             **run.how,
         )
@@ -116,6 +121,7 @@ def sensorllm(
         backbone=backbone,
         encoder=encoder,
         micro_batch=micro_batch,
+        batch=batch,
         epochs=epochs,
         **run.how,
     )

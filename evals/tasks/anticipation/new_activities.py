@@ -40,6 +40,7 @@ NEXT, OTHER = "next", "other"
 MOST_NEXT = {"50salads": 10, "breakfast": 5}
 OTHERS_EACH = 2
 _RESAMPLES = 300
+_FLOOR = 1e-3
 Floats = npt.NDArray[np.float64]
 
 
@@ -77,8 +78,6 @@ def collect_new(
         for number, fold in enumerate(folds):
             run.progress(f"anticipation: {GROUP}/{name}", number, len(folds))
             part = f"{GROUP}/{name}/{{}}/{fold.name}"
-            if run.finished(LANGUAGE_MODEL, part.format(ONCE)):
-                continue
             run.audit(_material(fold), part=part.format("")[:-1])
             model = model or open_language_model(llm)
             _collect_fold(run, fold, part, model, MOST_NEXT[name] // (3 if quick else 1), limit)
@@ -98,6 +97,8 @@ def _collect_fold(run: Run, fold: SequenceFold, part: str, llm: LanguageModel, m
         if not any(q.comes for q in asked) or all(q.comes for q in asked):
             continue
         for (kind, system), scorer in scorers(train, activity, llm, every, all_known).items():
+            if run.finished(system, part.format(kind)):
+                continue
             began = time.process_time()
             scores = [scorer(q) for q in asked]
             told = {system: scores}
@@ -158,6 +159,9 @@ def scorers(
         grammar.fit(taught)
         return lambda q: float(grammar.following(grammar.state(grammar.history(q.said)))[grammar.number[activity]])
 
+    def with_steps(score: Scorer) -> Scorer:
+        return lambda q: math.log(score(q) + _FLOOR) + ONCE_ODDS.per_step * len(q.said)
+
     def alike(q: Question) -> float:
         shares = rest.following(rest.state(rest.history(q.said)))
         return float(sum(shares[i] * _likeness(activity, name) for name, i in rest.number.items()))
@@ -169,6 +173,7 @@ def scorers(
         (NEVER, "transitions to names with words in common"): alike,
         (NEVER, LANGUAGE_MODEL): lambda q: unseen.gain(llm, activity, q.said),
         (ONCE, "markov_1"): counted(Grammar(names, 1)),
+        (ONCE, "markov_1 and activities done"): with_steps(counted(Grammar(names, 1))),
         (ONCE, "markov_3"): counted(Grammar(names, 3)),
         (ONCE, LANGUAGE_MODEL): lambda q: once.gain(llm, activity, q.said),
         (KNOWN, "markov_3"): lambda q: float(

@@ -172,6 +172,7 @@ def train_tuning(
     backbone: str = EMBEDDED,
     encoder: str | None = None,
     micro_batch: int | None = None,
+    batch: int | None = None,
     projector_sizes: Sequence[int] = (512,),
     plan: TuningPlan | None = None,
     frozen: FrozenParts | None = None,
@@ -263,7 +264,7 @@ def train_tuning(
         },
         epochs=epochs or DEFAULT_EPOCHS,
         seed=seed,
-        schedule=Schedule(),
+        schedule=Schedule() if batch is None else Schedule(batch=batch),
         micro_batch=micro_batch or (16 if chosen.type == "cuda" else 4),
         budget_minutes=budget_minutes,
         resume=resume,
@@ -311,6 +312,7 @@ def tune_on_windows(
     frozen: FrozenParts | None = None,
     epochs: int | None = None,
     micro_batch: int | None = None,
+    batch: int | None = None,
 ) -> TuningSummary:
     """`train_tuning` on windows at hand, their labels in the order of `labels`, of one of the four sets."""
     from models.sensorllm.checkpoints import load_trained
@@ -337,6 +339,7 @@ def tune_on_windows(
         epochs=epochs,
         device=device,
         micro_batch=micro_batch,
+        batch=batch,
         plan=plan,
         frozen=frozen,
         examples=(made[0], made[1]),
