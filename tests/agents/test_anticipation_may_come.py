@@ -131,6 +131,15 @@ def test_a_forecast_of_it_says_that_nobody_was_seen_doing_it() -> None:
     assert "nobody was seen doing peel_tomato" in told[0].from_.method
 
 
+def test_who_was_told_of_it_may_have_seen_it_done_here() -> None:
+    observed = Observed(_sequence("now", "start", "peel_tomato").segments, 40.0, None)
+    engine = _engine(_Reader(), "peel_tomato")
+    told = forecast_segments(engine, observed, learnt_from=_salads(), source="salads.csv")
+    assert {one.activity for one in told[1:]} <= {"cut_tomato", "place_tomato", "mix"}
+    with pytest.raises(UserError, match="peel_tomato"):
+        forecast_segments(_engine(_Reader()), observed, learnt_from=_salads(), source="salads.csv")
+
+
 def test_only_the_engine_that_reads_names_takes_them() -> None:
     assert isinstance(engine_named(may_come=("juggle",)), PromptedEngine)
     with pytest.raises(UserError, match="the engine prompted, which reads names"):

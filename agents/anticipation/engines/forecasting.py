@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from agents.anticipation.engines.actionllm import ActionLLMEngine
 from agents.anticipation.engines.engine import CELLS, Engine, Floats, Observed
+from agents.anticipation.engines.prompted import PromptedEngine
 from agents.timeline import ForecastBasis, ForecastRecord
 from recordings.errors import UserError, plain
 from recordings.sequences import SegmentSequence, require_known
@@ -55,10 +56,11 @@ def forecast_segments(
     """What is probably done at every moment ahead, as segments; the first may be the current one going on.
 
     engine: already fitted on `learnt_from`, whose activities are all that it can forecast, but for what `prompted` was told may come
-    besides. probability: the mean over the segment. UserError where the observed part holds an activity that nothing was learnt about.
+    besides. probability: the mean over the segment. UserError where the observed part holds an activity that nothing was learnt or said about.
     """
     known = {s.activity for sequence in learnt_from for s in sequence.segments}
-    require_known(dict.fromkeys(observed.activities), known, "observed part")
+    said = set(engine.may_come) if isinstance(engine, PromptedEngine) else set()
+    require_known(dict.fromkeys(observed.activities), known | said, "observed part")
     belief = engine.believe(observed)
     best = steady(belief.probabilities)
     cuts = [0, *(np.flatnonzero(np.diff(best)) + 1).tolist(), CELLS]
