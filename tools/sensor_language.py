@@ -50,7 +50,7 @@ def describe_trend(
     """Per channel: `trend` (overall) and `trend_text`, written by the sensor language model and verified segment by segment.
 
     A text with a segment that the samples do not show is replaced by the exact captioner's answer, and so is everything where
-    the bench has no such model; the method says which it was. Spans of more than 100 samples are told on the whole, between
+    the bench has no such model; the method says which it was, and of a replaced text for which share of the time it was right. Spans of more than 100 samples are told on the whole, between
     change points. A channel with fewer than two samples or with a gap in the span yields nothing. UserError and NoData as in
     `caption_trend`.
     """
@@ -75,10 +75,11 @@ def _told(
     model = None
     if len(values) > LONGEST_SAMPLES:
         whole = merged_facts(values, chosen.rate_hz, sensor)
-        how, text, facts = MERGED, merged_answer(whole, style, np.random.default_rng(0)), whole.trend
+        how, text, facts = method(MERGED), merged_answer(whole, style, np.random.default_rng(0)), whole.trend
     else:
         facts = trend_facts(values, chosen.rate_hz, sensor)
         how, text = UNHEARD, trend_answer(facts, style)
+        right: float | None = None
         describer = bench.sensor_language
         if describer is not None:
             learned = _heard(describer, chosen, values)
@@ -86,6 +87,9 @@ def _told(
             how = LEARNED if learned is not None and holds(learned, facts) else EXACT
             if how == LEARNED and learned is not None:
                 text = learned
+            elif learned is not None:
+                right = agreement(learned, facts)
+        how = method(how, agreed=right)
 
     def one(quantity: str, value: Value) -> Evidence:
         return evidence(
@@ -97,7 +101,7 @@ def _told(
             end_s=span.end_s,
             quantity=quantity,
             value=value,
-            method=method(how),
+            method=how,
             model=model,
         )
 
@@ -110,6 +114,21 @@ def _heard(describer: TrendDescriber, chosen: ChannelValues, values: npt.NDArray
         return describer.describe([values], chosen.rate_hz, (chosen.channel,))[0]
     except UserError:
         return None
+
+
+def agreement(text: str, facts: TrendFacts) -> float | None:
+    """Share of the time for which a text says the trend that the samples show; None for a text that cannot be read."""
+    try:
+        said = parse_trend_answer(text)
+    except TrendParseError:
+        return None
+    shared = sum(
+        max(0.0, min(a.end_s, b.end_s) - max(a.start_s, b.start_s))
+        for a in said.segments
+        for b in facts.segments
+        if a.trend == b.trend
+    )
+    return round(shared / (facts.segments[-1].end_s - facts.segments[0].start_s), 4)
 
 
 def holds(text: str, facts: TrendFacts) -> bool:

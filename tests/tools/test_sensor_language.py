@@ -10,7 +10,7 @@ import pytest
 from models.sensorllm.data import draw_style, parse_trend_answer, trend_answer, trend_facts
 from recordings import ACCELERATION, ROTATION, Recording, Span, Stream, UserError
 from tools import TOOLS, Bench, describe_trend, recompute, second_opinion
-from tools.sensor_language import EXACT, LEARNED, MERGED, UNHEARD
+from tools.sensor_language import EXACT, LEARNED, MERGED, UNHEARD, agreement
 
 
 def recording(n: int = 400) -> Recording:
@@ -62,12 +62,22 @@ def test_only_what_the_samples_show_is_told(model: Model | None, how: str) -> No
     here = bench(model)
     found = describe_trend(here, "r", Span(1.0, 1.5), ["acc_y"])
     assert [e.quantity for e in found] == ["trend", "trend_text"]
-    assert all(e.method == how and e.channel == "acc_y" for e in found)
+    # The lying model turns every trend round: it is right at no time, and the method says so.
+    assert all(e.method == how + ("; agreed=0" if how == EXACT else "") and e.channel == "acc_y" for e in found)
     values = recording().streams[0].select("acc_y")[0, 50:75]
     exact = trend_facts(values.astype(np.float64), 50.0, "y-axis accelerometer")
     assert parse_trend_answer(str(found[1].value)).segments == exact.segments
     assert found[0].value == exact.overall
     assert [recompute(here, e) for e in found] == found
+
+
+def test_a_replaced_text_says_for_how_much_of_the_time_it_was_right() -> None:
+    values = np.array([0.0, 1.0, 2.0, 1.0, 0.0])
+    facts, style = trend_facts(values, 1.0, "x-axis accelerometer"), draw_style(np.random.default_rng(0))
+    other = trend_facts(np.array([0.0, 1.0, 2.0, 3.0, 2.0]), 1.0, "x-axis accelerometer")
+    assert agreement(trend_answer(facts, style), facts) == 1.0
+    assert agreement(trend_answer(other, style), facts) == 0.75
+    assert agreement("no lines", facts) is None
 
 
 def test_a_channel_that_the_model_does_not_know_is_told_exactly() -> None:
