@@ -64,24 +64,24 @@ LANGUAGE_MODEL, WITH_STEPS = "language_model", "language_model and activities do
 def collect_new(
     data_dir: Path, run: Run, llm: str, only: str = "", *, quick: bool = False, limit: int | None = None
 ) -> None:
-    """Both sets, every fold but the one that was chosen on. only: the name of the one fold asked. limit: so many activities."""
+    """Every fold of a set but the one that was chosen on. only: another set than 50 Salads, or one fold of that. limit: so many
+    activities."""
     run.note("language_model", llm)
-    model: LanguageModel | None = None
-    for name in ("50salads",) if quick else tuple(MOST_NEXT):
-        known = read_benchmark(name, data_dir, "")
-        if only and only not in [f.name for f in known.folds]:
-            raise UserError(
-                f"--protocol {GROUP}/{only}", expected=f"a fold of {', '.join(f.name for f in known.folds)}", found=only,
-                cure="name one of them",
-            )  # fmt: skip
-        folds = [f for f in known.folds if (f.name == only if only else f.name != CHOSEN_ON)][: 1 if quick else None]
-        for number, fold in enumerate(folds):
-            run.progress(f"anticipation: {GROUP}/{name}", number, len(folds))
-            part = f"{GROUP}/{name}/{{}}/{fold.name}"
-            run.audit(_material(fold), part=part.format("")[:-1])
-            model = model or open_language_model(llm)
-            _collect_fold(run, fold, part, model, MOST_NEXT[name] // (3 if quick else 1), limit)
-        run.progress(f"anticipation: {GROUP}/{name}", len(folds), len(folds))
+    name = only if only in MOST_NEXT else "50salads"
+    known = read_benchmark(name, data_dir, "")
+    folds = [f for f in known.folds if (f.name == only if only and only != name else f.name != CHOSEN_ON)]
+    if not folds:
+        raise UserError(
+            f"--protocol {GROUP}/{only}", expected=f"a set ({', '.join(MOST_NEXT)}) or a fold of 50salads ({', '.join(f.name for f in known.folds)})",
+            found=only, cure="name one of them",
+        )  # fmt: skip
+    model = open_language_model(llm)
+    for number, fold in enumerate(folds[: 1 if quick else None]):
+        run.progress(f"anticipation: {GROUP}/{name}", number, len(folds))
+        part = f"{GROUP}/{name}/{{}}/{fold.name}"
+        run.audit(_material(fold), part=part.format("")[:-1])
+        _collect_fold(run, fold, part, model, MOST_NEXT[name] // (3 if quick else 1), limit)
+    run.progress(f"anticipation: {GROUP}/{name}", len(folds), len(folds))
 
 
 def _collect_fold(run: Run, fold: SequenceFold, part: str, llm: LanguageModel, most: int, limit: int | None) -> None:
