@@ -79,7 +79,7 @@ def collect_new(
     for number, fold in enumerate(folds[: 1 if quick else None]):
         run.progress(f"anticipation: {GROUP}/{name}", number, len(folds))
         part = f"{GROUP}/{name}/{{}}/{fold.name}"
-        run.audit(_material(fold), part=part.format("")[:-1])
+        run.audit(_material(fold), part=f"{GROUP}/{name}/{fold.name}")
         _collect_fold(run, fold, part, model, MOST_NEXT[name] // (3 if quick else 1), limit)
     run.progress(f"anticipation: {GROUP}/{name}", len(folds), len(folds))
 
