@@ -11,34 +11,9 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-WORDS = {
-    name: value
-    for value, name in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ]
-    )
-} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "half a": 0.5, "a": 1, "an": 1}
+from recordings.number_words import VALUES
+
+WORDS: dict[str, float] = {**VALUES, "half a": 0.5, "a": 1, "an": 1}
 
 _NUMBER = r"\d+(?:\.\d+)?"
 _WORD_NUMBER = "|".join(sorted((w for w in WORDS if w not in {"a", "an"}), key=len, reverse=True))

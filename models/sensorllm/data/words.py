@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from models.sensorllm.data.trend import Trend
+from recordings.number_words import SMALL, TENS, VALUES
 
 # The vocabulary of SensorLLM's stage-1 notebook: one pair and one steady word are drawn for a whole answer.
 PAIRS: tuple[tuple[str, str], ...] = (
@@ -24,31 +25,7 @@ DATA_NAMES: tuple[str, ...] = ("time series data", "sensor data")
 # Stage 2 names the data in four ways.
 WINDOW_DATA_NAMES: tuple[str, ...] = (*DATA_NAMES, "motion data", "wearable sensor data")
 
-_SMALL = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_VALUE = {word: i for i, word in enumerate(_SMALL)} | {word: 10 * (i + 2) for i, word in enumerate(_TENS)}
-_UNIT = "|".join([*sorted(_SMALL, key=len, reverse=True), *_TENS, "hundred", "thousand"])
+_UNIT = "|".join([*sorted(SMALL, key=len, reverse=True), *TENS, "hundred", "thousand"])
 # An integer in digits or in words, as a regular expression without groups.
 COUNT_PATTERN = rf"(?:\d+|(?:{_UNIT})(?:[ -](?:{_UNIT}))*)"
 
@@ -58,10 +35,10 @@ def in_words(number: int) -> str:
     if not 0 <= number < 1_000_000:
         raise ValueError(f"{number} is not between 0 and 999,999")
     if number < 20:
-        return _SMALL[number]
+        return SMALL[number]
     if number < 100:
         tens, rest = divmod(number, 10)
-        return _TENS[tens - 2] + (f"-{_SMALL[rest]}" if rest else "")
+        return TENS[tens - 2] + (f"-{SMALL[rest]}" if rest else "")
     size, name = (1000, "thousand") if number >= 1000 else (100, "hundred")
     head, rest = divmod(number, size)
     return f"{in_words(head)} {name}" + (f" {in_words(rest)}" if rest else "")
@@ -77,8 +54,8 @@ def from_words(text: str) -> int:
             total, hundreds = 1000 * hundreds, 0
         elif word == "hundred":
             hundreds *= 100
-        elif word in _VALUE:
-            hundreds += _VALUE[word]
+        elif word in VALUES:
+            hundreds += VALUES[word]
         else:
             raise ValueError(f"no number: {text!r}")
     if in_words(total + hundreds) != text:
