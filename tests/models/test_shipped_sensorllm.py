@@ -47,7 +47,7 @@ def test_trends_of_people_never_met_are_read_nearly_right(tuned: SensorLLM, data
     assert model is not tuned and model.frozen is tuned.frozen
     samples = segments_of_test_people("hapt", data_dir, lengths_of("5-30"), 12, 1)
     texts = model.describe([s.series for s in samples], 50.0, [s.channel for s in samples])
-    right = []
+    right, whole = [], []
     for sample, text in zip(samples, texts, strict=True):
         said = parse_trend_answer(text)
         shown = trend_facts(sample.series, 50.0, "x-axis accelerometer")
@@ -57,7 +57,9 @@ def test_trends_of_people_never_met_are_read_nearly_right(tuned: SensorLLM, data
             [next(s.trend for s in f.segments if s.start_s <= m < s.end_s) for m in middles] for f in (said, shown)
         ]
         right.append(np.mean([a == b for a, b in zip(*words, strict=True)]))
+        whole.append(said.overall == shown.overall)
     assert np.mean(right) > 0.9
+    assert np.mean(whole) > 0.75
 
 
 def test_activities_of_a_person_never_met_are_better_than_guessed(tuned: SensorLLM, data_dir: Path) -> None:
