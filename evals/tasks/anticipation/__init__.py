@@ -26,7 +26,7 @@ VIDEOS, WEARABLES, KITCHENS, LITERATURE = "videos", "wearables", "kitchens", "li
 def collect(options: TaskOptions, run: Run) -> None:
     """protocol: "" for everything, videos on the folds of the anticipation literature; `lea` for Lea's folds of 50 Salads;
     `wearables` for what wearables saw alone: postures and transitions, two homes, timelines that Telltale made; `kitchens` for
-    EPIC-KITCHENS alone; `videos` for 50 Salads and Breakfast alone, `50salads` for one of them, `50salads/1` for one of its folds;
+    EPIC-KITCHENS alone; `videos` for 50 Salads and Breakfast alone, `50salads` for one of them, `50salads/1` for one of its folds, `50salads/1+2` for some;
     `new_activities` (`new_activities/1`: the fold that it was chosen on) for activities that nobody was seen to do; `drawn` for
     futures drawn one by one. The last two are asked where they are named alone."""
     from evals.tasks.anticipation.homes import collect_homes

@@ -52,7 +52,8 @@ class Fitted:
 
 
 def collect_videos(options: TaskOptions, run: Run, name: str, protocol: str, only: str = "") -> None:
-    """Every fold of a set, every input, every system; a finished fold is not begun again. only: the name of the one fold asked."""
+    """Every fold of a set, every input, every system; a finished fold is not begun again. only: the name of the one fold asked,
+    or of several, `1+2`."""
     if options.data_dir is None:
         raise ValueError("no data")
     known = read_benchmark(name, options.data_dir, protocol)
@@ -60,8 +61,8 @@ def collect_videos(options: TaskOptions, run: Run, name: str, protocol: str, onl
     run.note("noise", METHOD)
     folds = known.folds[:1] if options.quick and name == "breakfast" else known.folds
     if only:
-        folds = tuple(fold for fold in known.folds if fold.name == only)
-        if not folds:
+        folds = tuple(fold for fold in known.folds if fold.name in only.split("+"))
+        if len(folds) < len(set(only.split("+"))):
             raise UserError(
                 f"--protocol {name}/{only}", expected=f"a fold of {', '.join(f.name for f in known.folds)}", found=only,
                 cure="name one of them",
