@@ -13,10 +13,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from models.numbers import NUMBER_SIZE, number_features
 from models.sensorlm.captions.channels import WINDOW_COLUMNS
 from models.sensorlm.captions.structural import BINS, HEIGHT, LEAST_NET, STABLE_RANGE, STEEPNESS, WINDOWS, bin_edges
 from models.sensorlm.configuration_sensorlm import SensorLMConfig
-from models.sensorlm.numbers import NUMBER_SIZE, number_features
 from models.sensorlm.reading import MOST_NUMBERS
 
 # Six axes, the two sizes of their vectors and how much these change from sample to sample: what captions speak of.

@@ -8,10 +8,10 @@ from torch.nn import functional
 
 from models.motion.modeling_motion import evidence
 from models.motion.signals import STATISTICS
+from models.numbers import NUMBER_SIZE, number_features
 from models.sensorlm.blocks import AttentionPooling, Block
 from models.sensorlm.configuration_sensorlm import SensorLMConfig
 from models.sensorlm.details import CHANNELS, SUMS, summed
-from models.sensorlm.numbers import NUMBER_SIZE, number_features
 
 # Radians a second and g have different sizes; halved, rotation spreads about as acceleration does.
 ROTATION_SCALE = 0.5

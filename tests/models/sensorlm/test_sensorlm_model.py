@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from models.numbers import number_features
 from models.sensorlm import SensorLM, SensorLMConfig, SensorReader, day_config
 from models.sensorlm.captions import WINDOW, day_caption, window_caption
 from models.sensorlm.captions.channels import DAY_FEATURES, WINDOW_COLUMNS
@@ -16,7 +17,6 @@ from models.sensorlm.captions.structural import bin_edges, trend_rows, trends
 from models.sensorlm.captions.structural import binned as binned_by_rule
 from models.sensorlm.details import STRETCHES, binned, summed
 from models.sensorlm.modeling_sensorlm import SensorBatch
-from models.sensorlm.numbers import number_features
 from models.sensorlm.objectives import sigmoid_loss, softmax_loss
 from models.sensorlm.processing_sensorlm import SensorLMProcessor
 from models.sensorlm.text_tower import Texts

@@ -1,4 +1,4 @@
-"""A number as either tower takes it: by its value, so that 9.79 and 9.81 are neighbours."""
+"""A number as a network takes it: by its value, so that 9.79 and 9.81 are neighbours."""
 
 from __future__ import annotations
 
