@@ -48,6 +48,8 @@ SYSTEMS: dict[str, SystemEntry] = {
         SystemEntry("chronos_mlp", "evals.systems.networks:ChronosMLP", "network", slow=True),
         SystemEntry("sensorllm", "evals.systems.sensor_language:SensorLLMText", "network", slow=True),
         SystemEntry("sensorllm_no_text", "evals.systems.sensor_language:SensorLLMNoText", "network", slow=True),
+        SystemEntry("sensorllm_by_value", "evals.systems.sensor_language:SensorLLMByValue", "network", slow=True),
+        SystemEntry("task_only_by_value", "evals.systems.sensor_language:TaskOnlyByValue", "network", slow=True),
         SystemEntry("task_only", "evals.systems.sensor_language:TaskOnlyText", "network", slow=True),
         SystemEntry("task_only_no_text", "evals.systems.sensor_language:TaskOnlyNoText", "network", slow=True),
         SystemEntry("telltale_motion", "evals.systems.telltale_motion:TelltaleMotion", "ours"),

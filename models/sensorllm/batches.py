@@ -41,6 +41,13 @@ def encode_all(embedder: ChronosEmbedder, examples: Sequence[Sequence[npt.NDArra
     return FeatureStore(values, np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]))
 
 
+def levels_of(windows: Sequence[npt.NDArray[np.floating]]) -> Tensor:
+    """(n, 2C) float32: the mean and the deviation of every channel of (C, L) windows, which z-scoring takes away."""
+    wide = [np.asarray(window, dtype=np.float64) for window in windows]
+    each = [np.stack([w.mean(axis=1), w.std(axis=1)], axis=1).ravel() for w in wide]
+    return torch.tensor(np.array(each, dtype=np.float32))
+
+
 def plan(lengths: Sequence[int], batch_size: int, rng: np.random.Generator) -> list[list[int]]:
     """Indices in random batches of `batch_size` (a rest is left out unless it is all there is) with little padding."""
     order = rng.permutation(len(lengths))
@@ -61,10 +68,11 @@ def collate(
     with_answers: bool = False,
     targets: Sequence[int] | None = None,
     steps: Sequence[npt.NDArray[np.int64]] | None = None,
+    levels: Tensor | None = None,
 ) -> dict[str, Tensor]:
     """The arguments of `SensorLLMModel.forward`. features: the rows of these layouts in order. markers: 2C.
 
-    steps: for each layout what its rows are to be read as (−100: nothing).
+    steps: for each layout what its rows are to be read as (−100: nothing). levels: of each window, for a model that reads them.
     """
     longest = max(len(layout) for layout in layouts)
     ids = np.zeros((len(layouts), longest), dtype=np.int64)
@@ -90,6 +98,8 @@ def collate(
         batch["last"] = torch.tensor([len(layout) - 1 for layout in layouts])
     if steps is not None:
         batch["steps"] = torch.from_numpy(read)
+    if levels is not None:
+        batch["levels"] = levels
     if targets is not None:
         batch["targets"] = torch.tensor(list(targets))
     return batch

@@ -25,7 +25,8 @@ class SensorLLMConfig(PretrainedConfig):
     beside the motion classifier's, fitted on validation subjects. step_tokens: the words for falling, steady and rising that
     rows are read among (none: rows were not taught to be read), step_weight: of that loss beside the answer's. Of tuning,
     pooled_rows: neighbouring rows that become one (1, the paper's: none), backbone_layers: how many layers of the backbone a
-    window goes through (0, the paper's: all).
+    window goes through (0, the paper's: all), by_value: width of the layer through which means and deviations of the channels
+    reach the rows by value (0, the paper's: they are told in the text alone).
     """
 
     model_type = "telltale_sensorllm"
@@ -57,6 +58,7 @@ class SensorLLMConfig(PretrainedConfig):
         step_weight: float = 0.0,
         pooled_rows: int = 1,
         backbone_layers: int = 0,
+        by_value: int = 0,
         checkpoint_name: str = "sensorllm",
         revision_name: str = "untrained",
         licence: str = "unknown",
@@ -77,7 +79,7 @@ class SensorLLMConfig(PretrainedConfig):
         self.kinds, self.answer_tokens = list(kinds), list(answer_tokens)
         self.fusion_weight = fusion_weight
         self.step_tokens, self.step_weight = list(step_tokens), step_weight
-        self.pooled_rows, self.backbone_layers = pooled_rows, backbone_layers
+        self.pooled_rows, self.backbone_layers, self.by_value = pooled_rows, backbone_layers, by_value
         self.checkpoint_name, self.revision_name, self.licence = checkpoint_name, revision_name, licence
         self.subjects = {name: list(who) for name, who in (subjects or {}).items()}
         super().__init__(**kwargs)

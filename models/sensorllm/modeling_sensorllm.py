@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 from transformers.utils import ModelOutput
 
+from models.numbers import NUMBER_SIZE, number_features
 from models.sensorllm.batches import IGNORED
 from models.sensorllm.configuration_sensorllm import SensorLLMConfig
 from models.sensorllm.frozen_head import frozen_head_loss
@@ -61,6 +62,22 @@ class AlignmentMLP(nn.Sequential):
         super().__init__(*layers)
 
 
+class ChannelLevels(nn.Module):
+    """(batch, 2C) means and deviations → (batch, backbone_size): all channels' together, for gravity's direction is in three of them.
+
+    Our own addition: a frozen backbone of 135 million parameters hands next to nothing of a number's digits to its last token.
+    """
+
+    def __init__(self, config: SensorLLMConfig) -> None:
+        taken = 2 * len(config.channels) * NUMBER_SIZE
+        super().__init__()
+        self.read = nn.Linear(taken, config.by_value)
+        self.say = nn.Linear(config.by_value, config.backbone_size, bias=False)
+
+    def forward(self, levels: Tensor) -> Tensor:
+        return torch.as_tensor(self.say(nn.functional.gelu(self.read(number_features(levels).flatten(1)))))
+
+
 class SensorLLMModel(PreTrainedModel):
     """forward: one batch laid out by `collate`.
 
@@ -69,6 +86,7 @@ class SensorLLMModel(PreTrainedModel):
     source: (batch, tokens) int64: 0 a text token, 1 … 2C a marker, above it the encoder row source − 2C − 1.
     answers: (batch, tokens) int64 next-token targets, −100 where nothing is asked (alignment).
     steps: (batch, tokens) int64 which of the three trend words an encoder row is followed by, −100 elsewhere (alignment).
+    levels: (batch, 2C) float32 means and deviations of the channels, where `config.by_value` (tuning).
     last: (batch,) int64 the last real token; targets: (batch,) int64 class numbers (tuning).
     """
 
@@ -81,6 +99,7 @@ class SensorLLMModel(PreTrainedModel):
         self.projector = AlignmentMLP([config.encoder_size, *config.projector_sizes, config.backbone_size])
         self.markers = nn.Embedding(2 * len(config.channels), config.backbone_size)
         self.head = nn.Linear(config.backbone_size, len(config.labels), bias=False) if config.labels else None
+        self.levels = ChannelLevels(config) if config.by_value else None
         self.class_weights: Tensor | None = None
         # In a list, so that neither parameters() nor the checkpoint nor the optimizer sees what is frozen.
         self._frozen: list[PreTrainedModel] = []
@@ -107,12 +126,16 @@ class SensorLLMModel(PreTrainedModel):
     def backbone(self) -> Any:
         return self._frozen[0]
 
-    def embed(self, features: Tensor, input_ids: Tensor, source: Tensor) -> Tensor:
+    def embed(self, features: Tensor, input_ids: Tensor, source: Tensor, levels: Tensor | None = None) -> Tensor:
         """(batch, tokens, backbone_size): text embeddings with markers and projected rows in their places."""
         text = self.backbone.get_input_embeddings()(input_ids)
         rows = self.projector(features.to(self.markers.weight.dtype))
         if self.config.pooled_rows > 1:
             rows = self._pooled(rows, len(input_ids) * len(self.config.channels))
+        if self.levels is not None:
+            if levels is None:
+                raise ValueError("this checkpoint reads means and deviations by value")
+            rows = rows + self.levels(levels).repeat_interleave(len(rows) // len(levels), dim=0)
         table = torch.cat([torch.zeros_like(rows[:1]), self.markers.weight.to(rows.dtype), rows])
         placed = table.to(text.dtype)[source.clamp_min(0)]
         return torch.where((source > 0)[..., None], placed, text)
@@ -153,8 +176,9 @@ class SensorLLMModel(PreTrainedModel):
         last: Tensor | None = None,
         targets: Tensor | None = None,
         steps: Tensor | None = None,
+        levels: Tensor | None = None,
     ) -> SensorLLMOutput:
-        embedded = self.embed(features, input_ids, source)
+        embedded = self.embed(features, input_ids, source, levels)
         hidden = self.hidden_states(embedded, layers=self.config.backbone_layers)
         if answers is not None:
             return SensorLLMOutput(loss=self._alignment_loss(hidden, answers, steps))

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from models.sensorllm.batches import collate, encode_all
 from models.sensorllm.processing_sensorllm import Layout
 from recordings import UserError
 
@@ -50,9 +49,8 @@ def _scores(model: SensorLLM, windows: npt.NDArray[np.float32], words: Sequence[
     out = np.empty((len(windows), len(words)))
     for number, window in enumerate(windows):
         before = _continued(model.layout(window), lead)
-        store = encode_all(model.frozen.embedder, [list(window)])
-        batch = {k: v.to(model.device) for k, v in collate([before], store.values, 2 * len(model.channels)).items()}
-        embedded = model.model.embed(batch["features"], batch["input_ids"], batch["source"])
+        batch = {k: v.to(model.device) for k, v in model.batch([before], [window]).items()}
+        embedded = model.model.embed(batch["features"], batch["input_ids"], batch["source"], batch.get("levels"))
         read = backbone.base_model(inputs_embeds=embedded, use_cache=True)
         cache = read.past_key_values
         cache.batch_repeat_interleave(len(words))

@@ -9,7 +9,6 @@ from torch import Tensor
 from transformers import Pipeline
 from transformers.utils import ModelOutput
 
-from models.sensorllm.batches import collate, encode_all
 from models.sensorllm.predictor import SensorLLM
 
 Result = list[dict[str, float | str]]
@@ -27,9 +26,7 @@ class SensorClassificationPipeline(Pipeline):
 
     def preprocess(self, window: Any, **kwargs: Any) -> dict[str, Tensor]:
         """Bins, encoder rows and layout of one window."""
-        layout = self.sensor.layout(window)
-        store = encode_all(self.sensor.frozen.embedder, [list(window)])
-        return collate([layout], store.values, 2 * len(self.sensor.channels))
+        return self.sensor.batch([self.sensor.layout(window)], [window])
 
     def _forward(self, inputs: dict[str, Tensor], **kwargs: Any) -> ModelOutput:
         return self.model(**inputs)

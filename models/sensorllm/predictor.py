@@ -14,7 +14,7 @@ import torch
 
 from models.backbone import Progress
 from models.motion.predictor import pick_device
-from models.sensorllm.batches import FeatureStore, collate, encode_all
+from models.sensorllm.batches import FeatureStore, collate, encode_all, levels_of
 from models.sensorllm.checkpoints import SHIPPED, load_trained, revision_of
 from models.sensorllm.data import (
     TokenTrie,
@@ -193,16 +193,18 @@ class SensorLLM:
         *,
         labels: Sequence[str] | None = None,
         batch_size: int = 16,
+        store: FeatureStore | None = None,
     ) -> Floats:
         """(n, C, L) windows in the checkpoint's channel order, SI units → (n, labels) float32, rows sum to one.
 
         labels: None is the tuned head, calibrated. Any other words make it an open set: their text is scored as the answer
         to the question (softmax of the mean log-probability of each text, less what it has on average over the windows).
+        store: the encoder's rows of these windows, where the head is asked and they were encoded before.
         """
         values = checked_windows(self.model.config, windows, rate_hz)
         if labels is not None:
             return label_scores(self, values, labels)
-        return self._heads(values, batch_size)[0]
+        return self._heads(values, batch_size, store)[0]
 
     def predict(
         self, stream: Stream, spans: Sequence[Span], *, position: str | None = None, batch_size: int = 16
@@ -222,27 +224,36 @@ class SensorLLM:
         return SensorPrediction(self.labels, probabilities, embeddings, cut.usable)
 
     @torch.inference_mode()
-    def _heads(self, values: Floats, batch_size: int) -> tuple[Floats, Floats]:
+    def _heads(self, values: Floats, batch_size: int, store: FeatureStore | None = None) -> tuple[Floats, Floats]:
         """(n, labels) calibrated probabilities and (n, D) pooled states of checked windows, batch by batch."""
         assert self.model.head is not None
         probabilities, pooled = [], []
         for first in range(0, len(values), batch_size):
-            states = self.states(values[first : first + batch_size])
+            part = values[first : first + batch_size]
+            rows = None if store is None else store.of(range(first, first + len(part)))
+            states = self.states(part, rows)
             logits = self.model.head(states.to(self.model.head.weight.dtype)).double()
             logits = logits / float(self.model.config.logit_divisor)
             probabilities.append(logits.softmax(dim=1).float().cpu().numpy())
             pooled.append(states.float().cpu().numpy())
         return np.concatenate(probabilities), np.concatenate(pooled)
 
-    def states(self, values: Floats) -> torch.Tensor:
-        """(n, D): the backbone's last state after each window's channels and text."""
+    def states(self, values: Floats, rows: torch.Tensor | None = None) -> torch.Tensor:
+        """(n, D): the backbone's last state after each window's channels and text. rows: the encoder's, where they are at hand."""
         layouts = [self.layout(window) for window in values]
-        store = encode_all(self.frozen.embedder, [list(window) for window in values])
-        batch = collate(layouts, store.values, 2 * len(self.channels))
-        on = {name: tensor.to(self.device) for name, tensor in batch.items()}
-        embedded = self.model.embed(on["features"], on["input_ids"], on["source"])
+        on = {name: tensor.to(self.device) for name, tensor in self.batch(layouts, list(values), rows).items()}
+        embedded = self.model.embed(on["features"], on["input_ids"], on["source"], on.get("levels"))
         hidden = self.model.hidden_states(embedded, layers=int(self.model.config.backbone_layers))
         return hidden[torch.arange(len(values), device=self.device), on["last"]]
+
+    def batch(
+        self, layouts: Sequence[Layout], windows: Sequence[Floats], rows: torch.Tensor | None = None
+    ) -> dict[str, torch.Tensor]:
+        """The model's arguments for (C, L) windows laid out as `layout` does."""
+        if rows is None:
+            rows = encode_all(self.frozen.embedder, [list(window) for window in windows]).values
+        levels = levels_of(windows) if self.model.config.by_value else None
+        return collate(layouts, rows, 2 * len(self.channels), levels=levels)
 
     def layout(self, window: Floats) -> Layout:
         """One window for stage 2, always with the same question."""

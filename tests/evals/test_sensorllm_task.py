@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from evals.protocols import Fold
 from evals.registry import TaskOptions
 from evals.runs import Run, Sample
+from evals.systems import Setting, sensor_language
 from evals.systems.registry import SYSTEMS, systems
-from evals.tasks import sensorllm
+from evals.tasks import har, sensorllm
 from recordings import UserError
 
 
@@ -21,21 +23,30 @@ def test_every_row_of_the_task_is_a_known_system() -> None:
     ]  # `har` does not tune language models unasked
 
 
-def test_a_run_is_scored_with_published_rows_and_what_was_left_out(
+def test_a_row_is_tuned_in_the_small_form_and_scored_with_published_rows(
     data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("models.sensorllm.training.tuning.can_train_here", lambda: False)
     monkeypatch.setattr("models.sensorllm.can_train_here", lambda: False, raising=False)
-    options = TaskOptions(data_dir=data_dir, quick=True, protocol="fixed@hapt", systems=("majority", "sensorllm"))
+    tiny = {"pool": 24, "validation_windows": 12, "windows_per_epoch": 24, "pooled_rows": 32, "backbone_layers": 1}
+    monkeypatch.setattr(sensor_language, "SMALL", tiny | {"warm_steps": 20})
+    monkeypatch.setattr(sensor_language, "SMALL_STEPS", 2)
+    monkeypatch.setattr(har, "QUICK_TRAIN", 60)
+    monkeypatch.setattr(har, "QUICK_TEST", 18)
+    rows = ("majority", "sensorllm_by_value", "task_only_by_value")
+    options = TaskOptions(data_dir=data_dir, limit=30, protocol="fixed@hapt", systems=rows, seeds=1)
     run = Run(header={"task": "sensorllm"})
     sensorllm.collect(options, run)
     result = sensorllm.score(run)
-    rows = {str(row["name"]): row for row in result["systems"]}  # type: ignore[attr-defined]
-    assert len(rows) == 1  # the majority's: what would have to be tuned for hours is left out
-    left = {str(row["system"]): str(row["why"]) for row in result["left_out"]}  # type: ignore[attr-defined]
-    assert "SensorLLM" in left and "GPU" in left["SensorLLM"] and "\n" not in left["SensorLLM"]
+    found = {str(row["name"]): row for row in result["systems"]}  # type: ignore[attr-defined]
+    assert len(found) == 3 and sum(name.endswith("(small form)") for name in found) == 2
     assert all(row["comparable"] == "no" for row in result["published"])  # type: ignore[attr-defined]
     assert json.loads(json.dumps(result))["speed"] == []
+
+
+def test_what_takes_minutes_is_left_out_of_a_quick_form_that_does_not_name_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    fold = Fold("0", train=(), validation=(), test=())
+    why = sensor_language.SensorLLMText().why_not(Setting("hapt", "fixed", fold, quick=True, llm="embedded"))
+    assert "name it" in why and "\n" not in why
 
 
 def test_the_speed_of_a_checkpoint_stands_beside_the_rows() -> None:

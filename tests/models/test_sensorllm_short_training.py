@@ -185,6 +185,37 @@ def test_pooled_rows_and_fewer_layers_train_and_classify(
     assert np.abs(model.classify(windows, rate) - together).max() > 1e-6
 
 
+def test_by_value_a_window_that_differs_in_its_mean_alone_is_another_window(
+    tmp_path: Path, aligned: Path, frozen: FrozenParts, processor: SensorLLMProcessor
+) -> None:
+    """Rows are z-scored: without text, what lies 10 m/s² higher is the same to them; its mean by value tells it apart."""
+    quiet = [replace(w, series=w.series[:, ::8]) for w in list(window_samples([recording("1", 24.0, 0)]))[:8]]
+    lifted = [replace(w, series=w.series + np.array([[10.0]] + [[0.0]] * 5, np.float32)) for w in quiet]
+    lifted = [replace(w, label=next(name for name in HAPT_LABELS if name != w.label)) for w in lifted]
+    changes = {}
+    for width in (0, 32):
+        examples = WindowExamples([*quiet, *lifted], processor, frozen, list(HAPT_LABELS), False, pooled_rows=16)
+        plan = TuningPlan(windows_per_epoch=16, text=False, pooled_rows=16, by_value=width, warm_steps=60)
+        train_tuning(
+            Path(), tmp_path / str(width), dataset="hapt", aligned=aligned, epochs=30, frozen=frozen,
+            examples=(examples, examples), plan=plan, device="cpu", micro_batch=16, batch=16,
+        )  # fmt: skip
+        model = SensorLLM.from_pretrained(tmp_path / str(width), frozen=frozen)
+        below, above = (
+            model.classify(np.stack([w.series for w in side]), model.model.config.rate_hz) for side in (quiet, lifted)
+        )
+        changes[width] = float(np.abs(above - below).max())
+    assert changes[0] < 1e-3 < 0.01 < changes[32], changes
+
+
+def test_a_model_that_reads_values_asks_for_them(aligned: Path, frozen: FrozenParts) -> None:
+    config = load_trained(aligned).config
+    config.by_value = 8
+    model = fresh_model(config, frozen, 0, torch.device("cpu"))
+    with pytest.raises(ValueError, match="by value"):
+        model.embed(torch.zeros(2, config.encoder_size), torch.zeros(1, 3).long(), torch.zeros(1, 3).long())
+
+
 def test_pooling_averages_neighbours_and_leaves_the_end_alone(aligned: Path, frozen: FrozenParts) -> None:
     model = fresh_model(load_trained(aligned).config, frozen, 0, torch.device("cpu"))
     model.config.pooled_rows = 4
@@ -214,7 +245,9 @@ def test_rows_lean_towards_the_names_of_their_classes(
         config.labels = list(HAPT_LABELS)
         model = fresh_model(config, frozen, 0, torch.device("cpu"))
         model.class_weights = class_weights(examples.targets, len(config.labels))
-        costs.append(start_from_classes(model, processor, examples.store.values, examples.targets, steps, 0))
+        costs.append(
+            start_from_classes(model, processor, examples.store.values, examples.levels, examples.targets, steps, 0)
+        )
     assert costs[1] < 0.8 * costs[0]
 
 

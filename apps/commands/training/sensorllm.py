@@ -62,6 +62,15 @@ def sensorllm(
     layers: Annotated[
         int | None, typer.Option(min=1, help="tune: first layers of the backbone, to save time.", show_default="all")
     ] = None,
+    by_value: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=4096,
+            help="tune: width of a layer that reads means and deviations by value.",
+            show_default="none",
+        ),
+    ] = None,
     warm_steps: Annotated[
         int | None,
         typer.Option(min=0, help="tune: first turn rows towards the names of classes.", show_default="0"),
@@ -91,6 +100,7 @@ def sensorllm(
         "text": text,
         "pooled_rows": pooled_rows,
         "layers": layers,
+        "by_value": by_value,
         "warm_steps": warm_steps,
     }
     only_for(stage, aligning | tuning, **dict.fromkeys(aligning, "align"), **dict.fromkeys(tuning, "tune"))
@@ -117,7 +127,14 @@ def sensorllm(
         run.output,
         dataset=_known(dataset),
         aligned=aligned,
-        plan=_tuning(examples, text=text, pooled_rows=pooled_rows, backbone_layers=layers, warm_steps=warm_steps),
+        plan=_tuning(
+            examples,
+            text=text,
+            pooled_rows=pooled_rows,
+            backbone_layers=layers,
+            by_value=by_value,
+            warm_steps=warm_steps,
+        ),
         backbone=backbone,
         encoder=encoder,
         micro_batch=micro_batch,

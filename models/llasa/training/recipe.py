@@ -54,6 +54,6 @@ ON_A_PROCESSOR = Recipe(
     batch_tokens=800,
     align_share=0.08,
     longest_tokens=400,
-    shares=Shares(short=0.6, union=0.04, own=0.04, told=0.01, measured=0.03, features=0.01, narration=0.0),
+    shares=Shares(short=0.9, union=0.04, own=0.04, told=0.01, measured=0.03, features=0.01, narration=0.0),
     align_shares=Shares(short=1.0, union=0.0, own=0.0, told=0.0, measured=0.0, features=0.2, narration=0.0),
 )

@@ -34,13 +34,14 @@ def start_from_classes(
     model: SensorLLMModel,
     processor: SensorLLMProcessor,
     features: Tensor,
+    levels: Tensor,
     targets: Sequence[int],
     steps: int,
     seed: int,
 ) -> float:
     """Train the MLP in place; the last loss (nats, class-weighted as tuning is).
 
-    features: (windows × C × (L + 1), encoder_size), every window of one length. targets: a class a window.
+    features: (windows × C × (L + 1), encoder_size), every window of one length. levels: (windows, 2C). targets: a class a window.
     """
     config = model.config
     words = class_words(model, processor, config.labels)
@@ -51,7 +52,11 @@ def start_from_classes(
         drawn = torch.randint(len(truth), (WINDOWS_A_STEP,), generator=generator)
         rows = each[drawn.to(each.device)][:, :, :-1].to(model.device, torch.float32).flatten(0, 1)
         means = nn.functional.avg_pool1d(rows.transpose(1, 2), NEIGHBOURS, ceil_mode=True).transpose(1, 2)
-        said = model.projector(means).view(len(drawn), -1, words.shape[1]).mean(dim=1) @ words.T * SHARPNESS
-        return nn.functional.cross_entropy(said, truth[drawn.to(truth.device)], weight=model.class_weights)
+        mean = model.projector(means).view(len(drawn), -1, words.shape[1]).mean(dim=1)
+        if model.levels is not None:
+            mean = mean + model.levels(levels[drawn].to(model.device))
+        return nn.functional.cross_entropy(
+            mean @ words.T * SHARPNESS, truth[drawn.to(truth.device)], weight=model.class_weights
+        )
 
     return train_mlp_alone(model, loss_of, steps=steps, ramp=RAMP_STEPS, seed=seed)

@@ -17,7 +17,9 @@ def train_mlp_alone(
     model: SensorLLMModel, loss_of: Callable[[torch.Generator], Tensor], *, steps: int, ramp: int, seed: int
 ) -> float:
     """AdamW on the MLP in place, cosine after `ramp` steps; the last loss. loss_of: a generator to draw examples with → loss."""
-    optimizer = torch.optim.AdamW(model.projector.parameters(), lr=PEAK_RATE, weight_decay=0.0)
+    parts = [model.projector, *([] if model.levels is None else [model.levels])]
+    trained = [p for part in parts for p in part.parameters()]
+    optimizer = torch.optim.AdamW(trained, lr=PEAK_RATE, weight_decay=0.0)
     generator = torch.Generator().manual_seed(seed)
     loss = torch.zeros(())
     for step in range(steps):

@@ -16,7 +16,7 @@ from models.backbone import Progress
 from models.backbone.causal import EMBEDDED
 from models.motion.beside import Judged, motion_shares, weight_beside, window_stream
 from models.motion.predictor import pick_device
-from models.sensorllm.batches import collate, encode_all
+from models.sensorllm.batches import FeatureStore, collate, encode_all, levels_of
 from models.sensorllm.configuration_sensorllm import SIX_CHANNELS, SensorLLMConfig
 from models.sensorllm.data import WINDOW_PROTOCOLS, SplitName, WindowSample, split_recordings, window_samples
 from models.sensorllm.frozen import FrozenParts, load_frozen
@@ -38,7 +38,7 @@ class TuningPlan:
 
     validation_windows: of the validation subjects, at most. text: statistics and question after the channels. pooled_rows,
     backbone_layers: what a processor can afford (see `SensorLLMConfig`); the paper's are 1 and 0, no pooling and all layers.
-    warm_steps: of turning rows towards the names of their classes first (`class_start`), 0 in the paper.
+    by_value: width of the layer through which means and deviations reach the rows by value, 0 in the paper. warm_steps: of turning rows towards the names of their classes first (`class_start`), 0 in the paper.
     """
 
     pool: int = 6000
@@ -47,6 +47,7 @@ class TuningPlan:
     text: bool = True
     pooled_rows: int = 1
     backbone_layers: int = 0
+    by_value: int = 0
     warm_steps: int = 0
 
 
@@ -85,7 +86,7 @@ def evenly(labels: Sequence[str], count: int, rng: np.random.Generator) -> npt.N
 
 
 class WindowExamples:
-    """Layouts and encoder rows of windows."""
+    """Layouts and encoder rows of windows. store: their rows where they were encoded before."""
 
     def __init__(
         self,
@@ -95,6 +96,7 @@ class WindowExamples:
         labels: Sequence[str],
         text: bool,
         pooled_rows: int = 1,
+        store: FeatureStore | None = None,
     ) -> None:
         self.samples = list(samples)
         self.layouts = [
@@ -105,7 +107,8 @@ class WindowExamples:
             )
             for s in self.samples
         ]
-        self.store = encode_all(frozen.embedder, [list(s.series) for s in self.samples])
+        self.store = store or encode_all(frozen.embedder, [list(s.series) for s in self.samples])
+        self.levels = levels_of([s.series for s in self.samples])
         self.markers = 2 * len(processor.channels)
         self.lengths = [len(layout) for layout in self.layouts]
         self.targets = [list(labels).index(s.label) for s in self.samples]
@@ -116,7 +119,8 @@ class WindowExamples:
     def batch(self, examples: Sequence[int]) -> Batch:
         layouts = [self.layouts[i] for i in examples]
         targets = [self.targets[i] for i in examples]
-        return collate(layouts, self.store.of(examples), self.markers, targets=targets)
+        levels = self.levels[list(examples)]
+        return collate(layouts, self.store.of(examples), self.markers, targets=targets, levels=levels)
 
     @torch.inference_mode()
     def logits(self, model: SensorLLMModel, batch_size: int = 32) -> npt.NDArray[np.float64]:
@@ -228,6 +232,7 @@ def train_tuning(
         text=plan.text,
         pooled_rows=plan.pooled_rows,
         backbone_layers=plan.backbone_layers,
+        by_value=plan.by_value,
         kinds=start.config.kinds if start else [],
         checkpoint_name=f"sensorllm-{dataset}",
         licence=LICENCE,
@@ -240,7 +245,9 @@ def train_tuning(
     model.markers.requires_grad_(False)
     model.class_weights = class_weights(training.targets, len(config.labels))
     if plan.warm_steps:
-        loss = start_from_classes(model, processor, training.store.values, training.targets, plan.warm_steps, seed)
+        loss = start_from_classes(
+            model, processor, training.store.values, training.levels, training.targets, plan.warm_steps, seed
+        )
         if progress:
             progress(f"rows turned towards their classes: {loss:.3f} nats", 0.0)
     truth = [s.label for s in training.samples]
@@ -299,44 +306,57 @@ def train_tuning(
     return summary
 
 
+@dataclass(frozen=True, slots=True)
+class EncodedPool:
+    """Windows to learn from and to choose by, with the encoder's rows of each: what several tunings share."""
+
+    training: list[WindowSample]
+    validation: list[WindowSample]
+    stores: tuple[FeatureStore, FeatureStore]
+
+
+def encode_pool(
+    training: Sequence[WindowSample], validation: Sequence[WindowSample], plan: TuningPlan, frozen: FrozenParts
+) -> EncodedPool:
+    """As many of the windows as the plan keeps, as evenly over classes as they allow; minutes for some thousands."""
+    kept = []
+    for samples, wanted, number in ((training, plan.pool, 0), (validation, plan.validation_windows, 1)):
+        rows = evenly([s.label for s in samples], wanted, np.random.default_rng((5, number)))
+        kept.append([samples[int(i)] for i in rows])
+    stores = [encode_all(frozen.embedder, [list(s.series) for s in chosen]) for chosen in kept]
+    return EncodedPool(kept[0], kept[1], (stores[0], stores[1]))
+
+
 def tune_on_windows(
-    training: Sequence[WindowSample],
-    validation: Sequence[WindowSample],
+    pool: EncodedPool,
     labels: Sequence[str],
     output_dir: Path,
     *,
     aligned: Path | None,
-    plan: TuningPlan | None = None,
+    plan: TuningPlan,
+    frozen: FrozenParts,
+    steps: int | None = None,
+    batch: int | None = None,
+    micro_batch: int | None = None,
     seed: int = 0,
     device: str = "auto",
-    frozen: FrozenParts | None = None,
-    epochs: int | None = None,
-    micro_batch: int | None = None,
-    batch: int | None = None,
 ) -> TuningSummary:
-    """`train_tuning` on windows at hand, their labels in the order of `labels`, of one of the four sets."""
-    from models.sensorllm.checkpoints import load_trained
-
-    plan = plan or TuningPlan()
+    """`train_tuning` on windows at hand of one of the four sets, which `labels` tells. steps: about so many, whole epochs."""
     name = next(key for key, protocol in WINDOW_PROTOCOLS.items() if set(protocol.classes) == set(labels))
-    if frozen is None:
-        ends = (EMBEDDED, None) if aligned is None else _ends(load_trained(aligned).config)
-        frozen = load_frozen(*ends, device=pick_device(device))
     processor = SensorLLMProcessor(frozen.tokenizer, SIX_CHANNELS)
-    made = []
-    for samples, wanted, number in ((training, plan.pool, 0), (validation, plan.validation_windows, 1)):
-        kept = evenly([s.label for s in samples], wanted, np.random.default_rng((seed, 5, number)))
-        chosen = [samples[int(i)] for i in kept]
-        made.append(
-            WindowExamples(chosen, processor, frozen, WINDOW_PROTOCOLS[name].classes, plan.text, plan.pooled_rows)
-        )
+    names = WINDOW_PROTOCOLS[name].classes
+    made = [
+        WindowExamples(samples, processor, frozen, names, plan.text, plan.pooled_rows, store)
+        for samples, store in zip((pool.training, pool.validation), pool.stores, strict=True)
+    ]
+    drawn = min(plan.windows_per_epoch, len(made[0]))
     return train_tuning(
         Path(),
         output_dir,
         dataset=name,
         aligned=aligned,
         seed=seed,
-        epochs=epochs,
+        epochs=None if steps is None else max(1, round(steps * (batch or Schedule().batch) / drawn)),
         device=device,
         micro_batch=micro_batch,
         batch=batch,
@@ -344,10 +364,6 @@ def tune_on_windows(
         frozen=frozen,
         examples=(made[0], made[1]),
     )
-
-
-def _ends(config: SensorLLMConfig) -> tuple[str, str]:
-    return config.backbone, config.encoder
 
 
 def can_train_here() -> bool:
