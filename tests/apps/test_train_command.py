@@ -23,7 +23,7 @@ OWN = {
     "limubert": {"epochs", "micro_batch"},
     "sensorllm": {
         "epochs", "stage", "dataset", "aligned", "backbone", "encoder", "examples", "longest_samples", "longest_answer",
-        "read_rows", "pooled_rows", "layers", "warm_steps", "kinds", "text", "micro_batch", "batch",
+        "read_rows", "pooled_rows", "layers", "warm_steps", "kinds", "text", "micro_batch", "batch", "by_value", "hidden",
     },
     "sensorlm": {"epochs", "objective", "text_tower", "levels", "without_class", "without_set"},
     "llasa": {"stage", "aligned", "backbone", "encoder", "examples"},
@@ -179,6 +179,10 @@ def test_stages_of_sensorllm_become_plans(monkeypatch: pytest.MonkeyPatch, tmp_p
     plan = tuning.told["plan"]
     assert (tuning.told["dataset"], tuning.told["aligned"]) == ("hapt", Path("a"))
     assert (plan.text, plan.pool, plan.windows_per_epoch, plan.validation_windows) == (False, 5, 5, 5)
+    assert main([*asked, "--hidden", "32, 48"]) == 0 and aligning.told["plan"].projector_sizes == (32, 48)
+    fresh = ["--stage", "tune", "--dataset", "hapt", "--hidden", "24", "--by-value", "16"]
+    assert main([*asked, *fresh]) == 0
+    assert (tuning.told["projector_sizes"], tuning.told["plan"].by_value) == ((24,), 16)
 
 
 def test_options_of_sensorlm_become_a_plan(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -207,6 +211,13 @@ def test_texts_of_llasa_are_written_without_a_training(monkeypatch: pytest.Monke
         (["sensorllm", "--dataset", "breakfast"], "telltale: --dataset: expected "),
         (["sensorllm", "--stage", "tune"], "add --dataset hapt, for example"),
         (["sensorllm", "--aligned", "a"], "telltale: --aligned: expected --stage tune, found --stage align, which"),
+        (["sensorllm", "--hidden", "512,x"], "--hidden: expected one or two widths of 1 to 4096, found 512,x"),
+        (["sensorllm", "--hidden", "9,9,9"], "found 9,9,9"),
+        (
+            ["sensorllm", "--stage", "tune", "--dataset", "hapt", "--aligned", "a", "--hidden", "512"],
+            "found --aligned, which brings its own",
+        ),
+        (["sensorllm", "--by-value", "256"], "telltale: --by-value: expected --stage tune"),
         (["sensorllm", "--no-text"], "telltale: --text: expected --stage tune"),
         (["sensorllm", "--stage", "tune", "--dataset", "hapt", "--kinds", "trend"], "expected --stage align"),
         (["llasa", "--stage", "data", "--encoder", "e"], "expected --stage align or tune, found --stage data"),

@@ -47,6 +47,14 @@ def sensorllm(
         int | None,
         typer.Option(min=1, help="align: tokens of an answer; of longer ones only the rows.", show_default="600"),
     ] = None,
+    hidden: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N[,N]",
+            help="Widths inside the alignment MLP, one or two layers (tune: fresh ones).",
+            show_default="512",
+        ),
+    ] = None,
     read_rows: Annotated[
         bool | None,
         typer.Option(
@@ -104,12 +112,19 @@ def sensorllm(
         "warm_steps": warm_steps,
     }
     only_for(stage, aligning | tuning, **dict.fromkeys(aligning, "align"), **dict.fromkeys(tuning, "tune"))
+    sizes = None if hidden is None else _widths(hidden, aligned)
     if stage == "align":
         return train_alignment(
             run.data,
             run.output,
             plan=_alignment(
-                dataset, examples, kinds, longest_samples=longest_samples, longest_answer=longest_answer, read=read_rows
+                dataset,
+                examples,
+                kinds,
+                sizes,
+                longest_samples=longest_samples,
+                longest_answer=longest_answer,
+                read=read_rows,
             ),
             backbone=backbone,
             encoder=encoder,
@@ -127,6 +142,7 @@ def sensorllm(
         run.output,
         dataset=_known(dataset),
         aligned=aligned,
+        projector_sizes=sizes or (512,),
         plan=_tuning(
             examples,
             text=text,
@@ -145,7 +161,13 @@ def sensorllm(
 
 
 def _alignment(
-    dataset: str | None, examples: int | None, kinds: str | None, *, read: bool | None, **lengths: int | None
+    dataset: str | None,
+    examples: int | None,
+    kinds: str | None,
+    sizes: tuple[int, ...] | None,
+    *,
+    read: bool | None,
+    **lengths: int | None,
 ) -> AlignmentPlan:
     """The default plan but for what was given. examples: segments a set. UserError for a set or kind of text that there is not."""
     from models.sensorllm import AlignmentPlan
@@ -161,6 +183,8 @@ def _alignment(
                 "--kinds", expected=", ".join(KINDS), found=", ".join(unknown) or "none", cure="name some of them"
             )
         given["kinds"] = cast("tuple[Kind, ...]", named)
+    if sizes is not None:
+        given["projector_sizes"] = sizes
     if read is False:
         given["step_weight"] = 0.0
     plan = AlignmentPlan(sets=MOTION_SETS if dataset is None else (_known(dataset),), **given)
@@ -182,6 +206,20 @@ def _tuning(examples: int | None, **chosen: Any) -> TuningPlan:
         windows_per_epoch=min(plan.windows_per_epoch, examples),
         validation_windows=min(plan.validation_windows, examples),
     )
+
+
+def _widths(text: str, aligned: object) -> tuple[int, ...]:
+    """`512` or `512,544`. UserError for anything else, and beside an aligned checkpoint, which has its own."""
+    from recordings import UserError
+
+    if aligned is not None:
+        raise UserError(
+            "--hidden", expected="a fresh MLP", found="--aligned, which brings its own", cure="give one of the two"
+        )
+    pieces = [piece.strip() for piece in text.split(",")]
+    if len(pieces) > 2 or not all(p.isdecimal() and 0 < int(p) <= 4096 for p in pieces):
+        raise UserError("--hidden", expected="one or two widths of 1 to 4096", found=text, cure="write 512 or 512,544")
+    return tuple(int(piece) for piece in pieces)
 
 
 def _known(name: str) -> str:
