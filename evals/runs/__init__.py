@@ -1,7 +1,7 @@
 """Runs: every answer of every system, kept as it comes, scored afterwards."""
 
 from evals.runs.measure import measure
-from evals.runs.run import Run
+from evals.runs.run import Run, number_of
 from evals.runs.sample import JsonValue, Sample, Status
 
-__all__ = ["JsonValue", "Run", "Sample", "Status", "measure"]
+__all__ = ["JsonValue", "Run", "Sample", "Status", "measure", "number_of"]

@@ -201,3 +201,9 @@ def _unlike(before: JsonValue, now: JsonValue) -> str:
         return f"one of {before}"
     keys = [key for key in sorted({*before, *now}) if before.get(key) != now.get(key)]
     return ", ".join(f"{key} {before.get(key)!r} instead of {now.get(key)!r}" for key in keys)
+
+
+def number_of(facts: Mapping[str, object], key: str) -> float:
+    """A number among a unit's facts; 0 where it was not noted."""
+    value = facts.get(key, 0)
+    return float(value) if isinstance(value, (int, float)) else 0.0

@@ -25,7 +25,7 @@ from agents.anticipation.engines.may_come import UNSEEN, MayCome, Odds
 from agents.anticipation.engines.memory import RememberingGrammar
 from agents.language import LanguageModel, open_language_model
 from evals.leaks import Item, Material
-from evals.runs import Run, Sample
+from evals.runs import Run, Sample, number_of
 from evals.statistics import clustered_interval
 from evals.tasks.anticipation.choosing import one_view
 from recordings import UserError
@@ -241,8 +241,8 @@ def new_rows(run: Run) -> list[dict[str, object]]:
                 "n": len(samples),
                 "groups": len(people),
                 "activities": len(activities),
-                "seconds": round(sum(_number(f, "seconds") for f in facts), 2),
-                "seconds_per_question": round(float(np.mean([_number(f, "seconds_per_question") for f in facts])), 5),
+                "seconds": round(sum(number_of(f, "seconds") for f in facts), 2),
+                "seconds_per_question": round(float(np.mean([number_of(f, "seconds_per_question") for f in facts])), 5),
                 "peak_mb": None,
                 "llm_calls": 0,
             }
@@ -277,11 +277,6 @@ def fitted_odds(run: Run) -> Iterator[tuple[str, Odds]]:
         found = LogisticRegression(C=1e3).fit(told, [s.truth == NEXT for s in samples], sample_weight=weights)
         base, slope, per_step = (round(float(v), 3) for v in (found.intercept_[0], *found.coef_[0]))
         yield part, Odds(base, slope, per_step)
-
-
-def _number(facts: Mapping[str, object], key: str) -> float:
-    value = facts.get(key, 0)
-    return float(value) if isinstance(value, (int, float)) else 0.0
 
 
 def _material(fold: SequenceFold) -> Material:

@@ -8,7 +8,7 @@ from typing import cast
 
 import numpy as np
 
-from evals.runs import Run, Sample
+from evals.runs import Run, Sample, number_of
 from evals.statistics import clustered_interval
 from evals.tasks.anticipation.mean_over_classes import Floats
 
@@ -53,12 +53,12 @@ def _row(run: Run, group: str, system: str, parts: Sequence[str]) -> dict[str, o
         "metrics": metrics,
         "n": len(samples),
         "groups": len(by_group),
-        "seconds": round(sum(_number(f, "seconds") for f in facts), 2),
+        "seconds": round(sum(number_of(f, "seconds") for f in facts), 2),
         "peak_mb": None,
         "llm_calls": 0,
     }
     for key, digits in (("seconds_per_question", 5), ("parameters", 0)):
-        values = [_number(f, key) for f in facts if key in f]
+        values = [number_of(f, key) for f in facts if key in f]
         if values:
             row[key] = round(float(np.mean(values)), digits or None)
     return row
@@ -115,8 +115,3 @@ def _known(sample: Sample, key: str) -> bool:
 
 def _detail(sample: Sample, key: str) -> float:
     return float(cast("float", sample.detail[key]))
-
-
-def _number(facts: Mapping[str, object], key: str) -> float:
-    value = facts.get(key, 0)
-    return float(value) if isinstance(value, (int, float)) else 0.0

@@ -8,7 +8,7 @@ from typing import cast
 
 import numpy as np
 
-from evals.runs import Run, Sample
+from evals.runs import Run, Sample, number_of
 from evals.statistics import Interval, counts_interval
 from evals.tasks.anticipation.mean_over_classes import (
     AHEAD,
@@ -68,12 +68,12 @@ def _row(run: Run, group: str, system: str, parts: Sequence[str]) -> dict[str, o
         "folds": len(parts),
         "videos": len(hits) // len(OBSERVED),
         "subjects": len(tables),
-        "seconds": round(sum(_number(f, "seconds") for f in facts), 1),
-        "seconds_per_video": round(float(np.mean([_number(f, "seconds_per_video") for f in facts])), 5),
-        "fit_s": round(float(np.mean([_number(f, "fit_s") for f in facts])), 2),
-        "parameters": round(float(np.mean([_number(f, "parameters") for f in facts]))),
+        "seconds": round(sum(number_of(f, "seconds") for f in facts), 1),
+        "seconds_per_video": round(float(np.mean([number_of(f, "seconds_per_video") for f in facts])), 5),
+        "fit_s": round(float(np.mean([number_of(f, "fit_s") for f in facts])), 2),
+        "parameters": round(float(np.mean([number_of(f, "parameters") for f in facts]))),
         "choices": [f.get("choice") for f in facts if f.get("choice")],
-        "seeds": max((int(_number(f, "seeds")) for f in facts), default=1),
+        "seeds": max((int(number_of(f, "seeds")) for f in facts), default=1),
         "peak_mb": None,
         "llm_calls": 0,
     }
@@ -112,11 +112,6 @@ def _metric(interval: Interval) -> dict[str, object]:
         "ci95": None if interval.ci95 is None else [round(v, 4) for v in interval.ci95],
         "n": interval.groups,
     }
-
-
-def _number(facts: Mapping[str, object], key: str) -> float:
-    value = facts.get(key, 0)
-    return float(value) if isinstance(value, (int, float)) else 0.0
 
 
 def systems_table(rows: Sequence[Mapping[str, object]], group: str) -> str:
