@@ -47,8 +47,10 @@ def collect(options: TaskOptions, run: Run) -> None:
     readers = named_readers(options.systems, options.llm)
     if (not options.systems or "llasa" in options.systems) and not any(r.name == "LLaSA" for r in readers):
         leave_out(run, "LLaSA", "", NO_CHECKPOINT)
+    # Open questions are written word by word: they come when every set's labels are told.
+    told: list[tuple[Reader, Sides]] = []
     for number, name in enumerate(names):
-        run.progress(f"llasa: {name}", number, len(names) + 1)
+        run.progress(f"llasa: {name}", number, 2 * len(names) + 1)
         sides = load(name, options.data_dir, PER_CLASS_QUICK if quick else PER_CLASS, options.seed)
         _describe(run, sides)
         fixed = Fitted(sides.train, sides.validation, sides.test, sides.classes)
@@ -60,7 +62,14 @@ def collect(options: TaskOptions, run: Run) -> None:
             if key in LEAKY:
                 _learnt(run, key, f"{name}/leaky: windows of the same people", leaky, options.seed)
         for reader in readers:
-            _asked(run, reader, sides, quick, options.seed)
+            why = reader.why_not(sides)
+            leave_out(run, reader.name, sides.name, why)
+            if not why:
+                _named_by(run, reader, sides, quick, options.seed)
+                told.append((reader, sides))
+    for number, (reader, sides) in enumerate(told):
+        run.progress(f"llasa: {sides.name}: questions", len(told) + number, 2 * len(told) + 1)
+        _answered_by(run, reader, sides, quick, options.seed)
     if not options.systems or "explanations" in options.systems:
         _explanations(options, run, quick)
 
@@ -101,18 +110,18 @@ def _closed(
     run.finish(system, part, revision=answered.revision, seconds=round(seconds, 2), windows_per_s=rate, seed=seed)
 
 
-def _asked(run: Run, reader: Reader, sides: Sides, quick: bool, seed: int) -> None:
-    """One model that is asked: label scores, the demanded form, open questions."""
-    why = reader.why_not(sides)
-    if why:
-        leave_out(run, reader.name, sides.name, why)
-        return
+def _named_by(run: Run, reader: Reader, sides: Sides, quick: bool, seed: int) -> None:
+    """One model that is asked for activities: label scores, the demanded form."""
     part = f"{sides.name}/fixed"
     for system, answer in reader.closed(strict=STRICT_QUICK if quick else None):
         if not run.finished(system, part):
             began = time.perf_counter()
             windows, answered = answer(sides)
             _closed(run, system, part, windows, answered, time.perf_counter() - began, seed)
+
+
+def _answered_by(run: Run, reader: Reader, sides: Sides, quick: bool, seed: int) -> None:
+    """One model that is asked open questions."""
     part = f"{sides.name}/{OPEN}"
     for system, told in reader.open_ended():
         if run.finished(system, part):
