@@ -174,7 +174,10 @@ class TunedCheckpoint:
         shape = [f"rows averaged by {config.pooled_rows}"] if config.pooled_rows > 1 else []
         shape += [f"{config.backbone_layers} layers"] if config.backbone_layers else []
         called = "; ".join([str(config.revision_name), *shape])
-        self.name = f"{kind}{'' if config.text else ' without text'} ({called})"
+        told = "" if config.text else " without text"
+        if config.by_value:
+            told = ", statistics by value" + (" and text" if config.text else " instead of text")
+        self.name = f"{kind}{told} ({called})"
         if not config.labels:
             raise UserError(
                 folder, expected="a tuned checkpoint", found="an aligned one", cure="tune it, then name its folder"

@@ -55,7 +55,7 @@ def write_alignment_card(folder: Path, config: SensorLLMConfig, summary: Alignme
         *_data(summary.train_subjects),
         "## Numbers on the validation subjects",
         "",
-        f"{summary.examples:,} segments of {low} to {high} samples, {summary.fit.steps} steps of 32, step {summary.fit.best_step} kept.",
+        f"{summary.examples:,} segments of {low} to {high} samples, {summary.fit.steps} steps of {summary.fit.batch}, step {summary.fit.best_step} kept.",
         f"Cross-entropy of the answers{' and, by its weight, of the rows' if config.step_tokens else ''}: {summary.validation['validation_loss']:.3f} nats (the wording is drawn at random, so it cannot reach 0).",
         *_read(summary),
         "What the sentences are worth on the held-out subjects: `telltale eval captions`.",
@@ -84,6 +84,10 @@ def _cuts(config: SensorLLMConfig, warm_steps: int) -> list[str]:
     cuts = [f"{config.pooled_rows} neighbouring rows averaged after the MLP"] if config.pooled_rows > 1 else []
     if config.backbone_layers:
         cuts.append(f"the head reads the state after the backbone's first {config.backbone_layers} layers")
+    if config.by_value:
+        cuts.append(
+            f"means and deviations of the channels reach the rows by value, through a layer {config.by_value} wide"
+        )
     if warm_steps:
         cuts.append(f"first, {warm_steps} steps of the MLP alone turned rows towards the names of classes")
     return [f"Not as in the paper: {'; '.join(cuts)}.", ""] if cuts else []
@@ -103,7 +107,7 @@ def write_tuning_card(folder: Path, config: SensorLLMConfig, summary: TuningSumm
         "## Numbers on the validation subjects",
         "",
         f"Macro-F1 {100 * summary.validation['macro_f1']:.1f}, accuracy {100 * summary.validation['accuracy']:.1f}; {summary.windows} training windows,",
-        f"{summary.fit.steps} steps of 32, step {summary.fit.best_step} kept; temperature {summary.temperature:g}.",
+        f"{summary.fit.steps} steps of {summary.fit.batch}, step {summary.fit.best_step} kept; temperature {summary.temperature:g}.",
         f"Weight beside the motion classifier when both are asked: {summary.fusion_weight:g} (0: it changed nothing for the better).",
         "The numbers on the held-out subjects, beside every baseline: `telltale eval sensorllm`.",
         "",

@@ -43,10 +43,11 @@ class Task:
 
 @dataclass(slots=True)
 class FitOutcome:
-    """steps done of total; seconds a step (on this machine); history of validations; the step whose parameters were kept."""
+    """steps done of total, `batch` examples each; seconds a step (on this machine); history of validations; the step whose parameters were kept."""
 
     steps: int = 0
     total: int = 0
+    batch: int = 32
     step_seconds: float = 0.0
     tokens_per_second: float = 0.0
     peak_memory_mb: float = 0.0
@@ -100,7 +101,9 @@ def fit(
     if found is not None:
         model.load_state_dict(part(found[1], "model"))
         best, moments = part(found[1], "average"), part(found[1], "optimizer")
-    outcome = FitOutcome(state.epoch, total, history=state.history, best_step=int(state.outcome.get("best_step", 0)))
+    outcome = FitOutcome(
+        state.epoch, total, schedule.batch, history=state.history, best_step=int(state.outcome.get("best_step", 0))
+    )
     micro_batches: list[list[int]] = []
     for epoch in range(-(-total // each)):
         micro_batches += _epoch(task, micro, seed, epoch)[: each * accumulation]
