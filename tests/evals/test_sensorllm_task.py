@@ -49,6 +49,15 @@ def test_what_takes_minutes_is_left_out_of_a_quick_form_that_does_not_name_it(mo
     assert "name it" in why and "\n" not in why
 
 
+def test_a_quick_look_trains_no_network_and_says_which_rows_it_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr(har, "collect", lambda options, run: asked.append(options.systems))
+    run = Run(header={"task": "sensorllm"})
+    sensorllm.collect(TaskOptions(quick=True), run)
+    assert not sensorllm.MINUTES & set(asked[0]) and {"forest", "telltale_motion"} <= set(asked[0])
+    assert len(run.header["left_out"]) == len(sensorllm.MINUTES) >= 9  # type: ignore[arg-type]
+
+
 def test_the_speed_of_a_checkpoint_stands_beside_the_rows() -> None:
     run = Run(header={"task": "sensorllm", "quick": True})
     detail = {"windows": 4, "seconds": 2.0, "windows_per_s": 2.0, "largest_difference": 0.0}
