@@ -49,6 +49,9 @@ SYSTEMS: dict[str, SystemEntry] = {
         SystemEntry("sensorllm", "evals.systems.sensor_language:SensorLLMText", "network", slow=True),
         SystemEntry("sensorllm_no_text", "evals.systems.sensor_language:SensorLLMNoText", "network", slow=True),
         SystemEntry("sensorllm_by_value", "evals.systems.sensor_language:SensorLLMByValue", "network", slow=True),
+        SystemEntry(
+            "sensorllm_rhythm_by_value", "evals.systems.sensor_language:SensorLLMRhythmByValue", "network", slow=True
+        ),
         SystemEntry("task_only_by_value", "evals.systems.sensor_language:TaskOnlyByValue", "network", slow=True),
         SystemEntry("task_only", "evals.systems.sensor_language:TaskOnlyText", "network", slow=True),
         SystemEntry("task_only_no_text", "evals.systems.sensor_language:TaskOnlyNoText", "network", slow=True),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from agents.wording.phrases import listed
 from evals.systems.system import Answer, Setting
 from evals.systems.windows import Mask, WindowSet
 from models.chronos import has_shipped_encoder
@@ -17,7 +18,7 @@ from recordings import UserError
 if TYPE_CHECKING:
     from models.sensorllm import FrozenParts, SensorLLM, TuningPlan
     from models.sensorllm.batches import FeatureStore
-    from models.sensorllm.data import WindowSample
+    from models.sensorllm.data import ValueKind, WindowSample
     from models.sensorllm.training.tuning import EncodedPool
 
 NO_ENCODER = "no time-series encoder is shipped (`telltale train chronos`)"
@@ -40,13 +41,13 @@ BY_VALUE = 256
 class _Tuned:
     """Tunes on the fold. aligned: from the shipped alignment, else from a fresh MLP. text: statistics and question.
 
-    by_value: means and deviations reach the rows as numbers, our own addition.
+    values: which numbers of the channels reach the rows by value, our own addition.
     """
 
     called = ""
     aligned = True
     text = True
-    by_value = False
+    values: tuple[ValueKind, ...] = ()
     learns = True
     random = True
 
@@ -75,7 +76,8 @@ class _Tuned:
         from models.sensorllm import SHIPPED, SensorLLM, TuningPlan, tune_on_windows
 
         small: dict[str, Any] = SMALL if self.small else {}
-        plan = TuningPlan(text=self.text, by_value=BY_VALUE if self.by_value else 0, **small)
+        numbers: dict[str, Any] = {"by_value": BY_VALUE, "value_kinds": self.values} if self.values else {}
+        plan = TuningPlan(text=self.text, **numbers, **small)
         pool, frozen = _encoded(train, validating, plan)
         with tempfile.TemporaryDirectory() as folder:
             summary = tune_on_windows(
@@ -143,7 +145,12 @@ class SensorLLMNoText(_Tuned):
 
 
 class SensorLLMByValue(_Tuned):
-    called, text, by_value = "SensorLLM, statistics by value instead of text", False, True
+    called, text, values = "SensorLLM, statistics by value instead of text", False, ("statistics",)
+
+
+class SensorLLMRhythmByValue(_Tuned):
+    called, text = "SensorLLM, statistics, frequency and periodicity by value instead of text", False
+    values = ("statistics", "frequency", "periodicity")
 
 
 class TaskOnlyText(_Tuned):
@@ -155,7 +162,8 @@ class TaskOnlyNoText(_Tuned):
 
 
 class TaskOnlyByValue(_Tuned):
-    called, aligned, text, by_value = "task-only, statistics by value instead of text", False, False, True
+    called, aligned, text = "task-only, statistics by value instead of text", False, False
+    values = ("statistics",)
 
 
 class TunedCheckpoint:
@@ -176,7 +184,8 @@ class TunedCheckpoint:
         called = "; ".join([str(config.revision_name), *shape])
         told = "" if config.text else " without text"
         if config.by_value:
-            told = ", statistics by value" + (" and text" if config.text else " instead of text")
+            numbers = listed(config.value_kinds)
+            told = f", {numbers} by value" + (" and text" if config.text else " instead of text")
         self.name = f"{kind}{told} ({called})"
         if not config.labels:
             raise UserError(

@@ -41,13 +41,6 @@ def encode_all(embedder: ChronosEmbedder, examples: Sequence[Sequence[npt.NDArra
     return FeatureStore(values, np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]))
 
 
-def levels_of(windows: Sequence[npt.NDArray[np.floating]]) -> Tensor:
-    """(n, 2C) float32: the mean and the deviation of every channel of (C, L) windows, which z-scoring takes away."""
-    wide = [np.asarray(window, dtype=np.float64) for window in windows]
-    each = [np.stack([w.mean(axis=1), w.std(axis=1)], axis=1).ravel() for w in wide]
-    return torch.tensor(np.array(each, dtype=np.float32))
-
-
 def plan(lengths: Sequence[int], batch_size: int, rng: np.random.Generator) -> list[list[int]]:
     """Indices in random batches of `batch_size` (a rest is left out unless it is all there is) with little padding."""
     order = rng.permutation(len(lengths))

@@ -25,8 +25,8 @@ class SensorLLMConfig(PretrainedConfig):
     beside the motion classifier's, fitted on validation subjects. step_tokens: the words for falling, steady and rising that
     rows are read among (none: rows were not taught to be read), step_weight: of that loss beside the answer's. Of tuning,
     pooled_rows: neighbouring rows that become one (1, the paper's: none), backbone_layers: how many layers of the backbone a
-    window goes through (0, the paper's: all), by_value: width of the layer through which means and deviations of the channels
-    reach the rows by value (0, the paper's: they are told in the text alone).
+    window goes through (0, the paper's: all), by_value: width of the layer through which numbers of the channels reach the rows
+    by value (0, the paper's: they are told in the text alone), value_kinds: which numbers (`models/sensorllm/data/values.py`).
     """
 
     model_type = "telltale_sensorllm"
@@ -59,6 +59,7 @@ class SensorLLMConfig(PretrainedConfig):
         pooled_rows: int = 1,
         backbone_layers: int = 0,
         by_value: int = 0,
+        value_kinds: Sequence[str] = ("statistics",),
         checkpoint_name: str = "sensorllm",
         revision_name: str = "untrained",
         licence: str = "unknown",
@@ -80,6 +81,7 @@ class SensorLLMConfig(PretrainedConfig):
         self.fusion_weight = fusion_weight
         self.step_tokens, self.step_weight = list(step_tokens), step_weight
         self.pooled_rows, self.backbone_layers, self.by_value = pooled_rows, backbone_layers, by_value
+        self.value_kinds = list(value_kinds)
         self.checkpoint_name, self.revision_name, self.licence = checkpoint_name, revision_name, licence
         self.subjects = {name: list(who) for name, who in (subjects or {}).items()}
         super().__init__(**kwargs)

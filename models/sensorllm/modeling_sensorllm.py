@@ -21,6 +21,7 @@ from transformers.utils import ModelOutput
 from models.numbers import NUMBER_SIZE, number_features
 from models.sensorllm.batches import IGNORED
 from models.sensorllm.configuration_sensorllm import SensorLLMConfig
+from models.sensorllm.data import A_CHANNEL, known_kinds
 from models.sensorllm.frozen_head import frozen_head_loss
 
 
@@ -63,13 +64,14 @@ class AlignmentMLP(nn.Sequential):
 
 
 class ChannelLevels(nn.Module):
-    """(batch, 2C) means and deviations → (batch, backbone_size): all channels' together, for gravity's direction is in three of them.
+    """(batch, K) numbers of the channels → (batch, backbone_size): all channels' together, for gravity's direction is in three of them.
 
     Our own addition: a frozen backbone of 135 million parameters hands next to nothing of a number's digits to its last token.
     """
 
     def __init__(self, config: SensorLLMConfig) -> None:
-        taken = 2 * len(config.channels) * NUMBER_SIZE
+        each = sum(A_CHANNEL[kind] for kind in known_kinds(config.value_kinds))
+        taken = each * len(config.channels) * NUMBER_SIZE
         super().__init__()
         self.read = nn.Linear(taken, config.by_value)
         self.say = nn.Linear(config.by_value, config.backbone_size, bias=False)
@@ -86,7 +88,7 @@ class SensorLLMModel(PreTrainedModel):
     source: (batch, tokens) int64: 0 a text token, 1 … 2C a marker, above it the encoder row source − 2C − 1.
     answers: (batch, tokens) int64 next-token targets, −100 where nothing is asked (alignment).
     steps: (batch, tokens) int64 which of the three trend words an encoder row is followed by, −100 elsewhere (alignment).
-    levels: (batch, 2C) float32 means and deviations of the channels, where `config.by_value` (tuning).
+    levels: (batch, K) float32 numbers of the channels as `values_of` gives them, NaN for none, where `config.by_value` (tuning).
     last: (batch,) int64 the last real token; targets: (batch,) int64 class numbers (tuning).
     """
 
@@ -134,7 +136,7 @@ class SensorLLMModel(PreTrainedModel):
             rows = self._pooled(rows, len(input_ids) * len(self.config.channels))
         if self.levels is not None:
             if levels is None:
-                raise ValueError("this checkpoint reads means and deviations by value")
+                raise ValueError("this checkpoint reads numbers of the channels by value")
             rows = rows + self.levels(levels).repeat_interleave(len(rows) // len(levels), dim=0)
         table = torch.cat([torch.zeros_like(rows[:1]), self.markers.weight.to(rows.dtype), rows])
         placed = table.to(text.dtype)[source.clamp_min(0)]

@@ -14,17 +14,19 @@ import torch
 
 from models.backbone import Progress
 from models.motion.predictor import pick_device
-from models.sensorllm.batches import FeatureStore, collate, encode_all, levels_of
+from models.sensorllm.batches import FeatureStore, collate, encode_all
 from models.sensorllm.checkpoints import SHIPPED, load_trained, revision_of
 from models.sensorllm.data import (
     TokenTrie,
     TrendConstraint,
     TrendSegment,
     activity_question,
+    known_kinds,
     spoken_channel,
     statistics_text,
     system_text,
     trend_question,
+    values_of,
 )
 from models.sensorllm.data.trend import Trend
 from models.sensorllm.frozen import FrozenParts, load_frozen
@@ -252,7 +254,10 @@ class SensorLLM:
         """The model's arguments for (C, L) windows laid out as `layout` does."""
         if rows is None:
             rows = encode_all(self.frozen.embedder, [list(window) for window in windows]).values
-        levels = levels_of(windows) if self.model.config.by_value else None
+        levels = None
+        if self.model.config.by_value:
+            kinds = known_kinds(self.model.config.value_kinds)
+            levels = torch.from_numpy(values_of(windows, float(self.model.config.rate_hz), kinds))
         return collate(layouts, rows, 2 * len(self.channels), levels=levels)
 
     def layout(self, window: Floats) -> Layout:

@@ -23,7 +23,7 @@ OWN = {
     "limubert": {"epochs", "micro_batch"},
     "sensorllm": {
         "epochs", "stage", "dataset", "aligned", "backbone", "encoder", "examples", "longest_samples", "longest_answer",
-        "read_rows", "pooled_rows", "layers", "warm_steps", "kinds", "text", "micro_batch", "batch", "by_value", "hidden",
+        "read_rows", "pooled_rows", "layers", "warm_steps", "kinds", "text", "micro_batch", "batch", "by_value", "values", "hidden",
     },
     "sensorlm": {"epochs", "objective", "text_tower", "levels", "without_class", "without_set"},
     "llasa": {"stage", "aligned", "backbone", "encoder", "examples"},
@@ -183,6 +183,9 @@ def test_stages_of_sensorllm_become_plans(monkeypatch: pytest.MonkeyPatch, tmp_p
     fresh = ["--stage", "tune", "--dataset", "hapt", "--hidden", "24", "--by-value", "16"]
     assert main([*asked, *fresh]) == 0
     assert (tuning.told["projector_sizes"], tuning.told["plan"].by_value) == ((24,), 16)
+    assert tuning.told["plan"].value_kinds == ("statistics",)
+    assert main([*asked, *fresh, "--values", "statistics, periodicity"]) == 0
+    assert tuning.told["plan"].value_kinds == ("statistics", "periodicity")
 
 
 def test_options_of_sensorlm_become_a_plan(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -218,6 +221,14 @@ def test_texts_of_llasa_are_written_without_a_training(monkeypatch: pytest.Monke
             "found --aligned, which brings its own",
         ),
         (["sensorllm", "--by-value", "256"], "telltale: --by-value: expected --stage tune"),
+        (
+            ["sensorllm", "--stage", "tune", "--dataset", "hapt", "--values", "frequency"],
+            "telltale: --values: expected --by-value N beside it, found none",
+        ),
+        (
+            ["sensorllm", "--stage", "tune", "--dataset", "hapt", "--by-value", "8", "--values", "colour"],
+            "telltale: --values: expected some of statistics, frequency, periodicity, each once, found colour",
+        ),
         (["sensorllm", "--no-text"], "telltale: --text: expected --stage tune"),
         (["sensorllm", "--stage", "tune", "--dataset", "hapt", "--kinds", "trend"], "expected --stage align"),
         (["llasa", "--stage", "data", "--encoder", "e"], "expected --stage align or tune, found --stage data"),

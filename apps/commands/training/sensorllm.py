@@ -12,6 +12,7 @@ from apps.training import Summary, TrainingRun, only_for, training
 
 if TYPE_CHECKING:
     from models.sensorllm import AlignmentPlan, TuningPlan
+    from models.sensorllm.data import ValueKind
 
 app = typer.Typer(add_completion=False)
 
@@ -75,8 +76,16 @@ def sensorllm(
         typer.Option(
             min=1,
             max=4096,
-            help="tune: width of a layer that reads means and deviations by value.",
+            help="tune: width of a layer that reads numbers of the channels by value.",
             show_default="none",
+        ),
+    ] = None,
+    values: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B",
+            help="tune: which, of statistics, frequency, periodicity (with --by-value).",
+            show_default="statistics",
         ),
     ] = None,
     warm_steps: Annotated[
@@ -109,6 +118,7 @@ def sensorllm(
         "pooled_rows": pooled_rows,
         "layers": layers,
         "by_value": by_value,
+        "values": values,
         "warm_steps": warm_steps,
     }
     only_for(stage, aligning | tuning, **dict.fromkeys(aligning, "align"), **dict.fromkeys(tuning, "tune"))
@@ -149,6 +159,7 @@ def sensorllm(
             pooled_rows=pooled_rows,
             backbone_layers=layers,
             by_value=by_value,
+            value_kinds=_numbers(values, by_value),
             warm_steps=warm_steps,
         ),
         backbone=backbone,
@@ -220,6 +231,23 @@ def _widths(text: str, aligned: object) -> tuple[int, ...]:
     if len(pieces) > 2 or not all(p.isdecimal() and 0 < int(p) <= 4096 for p in pieces):
         raise UserError("--hidden", expected="one or two widths of 1 to 4096", found=text, cure="write 512 or 512,544")
     return tuple(int(piece) for piece in pieces)
+
+
+def _numbers(values: str | None, by_value: int | None) -> tuple[ValueKind, ...] | None:
+    """`statistics,frequency`. UserError for an unknown name, and without the layer that would read them."""
+    from models.sensorllm.data import VALUE_KINDS, known_kinds
+    from recordings import UserError
+
+    if values is None:
+        return None
+    if by_value is None:
+        raise UserError("--values", expected="--by-value N beside it", found="none", cure="add --by-value 256")
+    try:
+        return known_kinds([piece.strip() for piece in values.split(",") if piece.strip()])
+    except ValueError as problem:
+        raise UserError(
+            "--values", expected=f"some of {', '.join(VALUE_KINDS)}, each once", found=values, cure="name some of them"
+        ) from problem
 
 
 def _known(name: str) -> str:

@@ -26,13 +26,16 @@ from models.sensorllm.data.segments import random_partition, random_partitions, 
 from models.sensorllm.data.statistics import parse_statistics, statistics_text
 from models.sensorllm.data.token_trie import TokenTrie
 from models.sensorllm.data.trend import Trend, TrendSegment, exact_segments
+from models.sensorllm.data.values import A_CHANNEL, VALUE_KINDS, ValueKind, known_kinds, values_of
 from models.sensorllm.data.variants import PARTS, Part, window_text
 from models.sensorllm.data.windows import WINDOW_PROTOCOLS, WindowSample, window_samples
 
 __all__ = [
+    "A_CHANNEL",
     "KINDS",
     "MOTION_SETS",
     "PARTS",
+    "VALUE_KINDS",
     "WINDOW_PROTOCOLS",
     "AlignmentCorpus",
     "AlignmentOptions",
@@ -51,6 +54,7 @@ __all__ = [
     "TrendParseError",
     "TrendSegment",
     "TrendStyle",
+    "ValueKind",
     "WindowSample",
     "activity_question",
     "alignment_sample",
@@ -59,6 +63,7 @@ __all__ = [
     "draw_style",
     "exact_segments",
     "facts_of_segments",
+    "known_kinds",
     "labelled_runs",
     "merged_answer",
     "merged_facts",
@@ -78,6 +83,7 @@ __all__ = [
     "trend_answer",
     "trend_facts",
     "trend_question",
+    "values_of",
     "window_samples",
     "window_text",
 ]

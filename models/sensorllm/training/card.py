@@ -86,7 +86,7 @@ def _cuts(config: SensorLLMConfig, warm_steps: int) -> list[str]:
         cuts.append(f"the head reads the state after the backbone's first {config.backbone_layers} layers")
     if config.by_value:
         cuts.append(
-            f"means and deviations of the channels reach the rows by value, through a layer {config.by_value} wide"
+            f"{', '.join(config.value_kinds)} of the channels reach the rows by value, through a layer {config.by_value} wide"
         )
     if warm_steps:
         cuts.append(f"first, {warm_steps} steps of the MLP alone turned rows towards the names of classes")

@@ -16,9 +16,17 @@ from models.backbone import Progress
 from models.backbone.causal import EMBEDDED
 from models.motion.beside import Judged, motion_shares, weight_beside, window_stream
 from models.motion.predictor import pick_device
-from models.sensorllm.batches import FeatureStore, collate, encode_all, levels_of
+from models.sensorllm.batches import FeatureStore, collate, encode_all
 from models.sensorllm.configuration_sensorllm import SIX_CHANNELS, SensorLLMConfig
-from models.sensorllm.data import WINDOW_PROTOCOLS, SplitName, WindowSample, split_recordings, window_samples
+from models.sensorllm.data import (
+    WINDOW_PROTOCOLS,
+    SplitName,
+    ValueKind,
+    WindowSample,
+    split_recordings,
+    values_of,
+    window_samples,
+)
 from models.sensorllm.frozen import FrozenParts, load_frozen
 from models.sensorllm.modeling_sensorllm import SensorLLMModel
 from models.sensorllm.processing_sensorllm import SensorLLMProcessor, rows_of
@@ -38,7 +46,7 @@ class TuningPlan:
 
     validation_windows: of the validation subjects, at most. text: statistics and question after the channels. pooled_rows,
     backbone_layers: what a processor can afford (see `SensorLLMConfig`); the paper's are 1 and 0, no pooling and all layers.
-    by_value: width of the layer through which means and deviations reach the rows by value, 0 in the paper. warm_steps: of turning rows towards the names of their classes first (`class_start`), 0 in the paper.
+    by_value: width of the layer through which numbers of the channels reach the rows by value, 0 in the paper; value_kinds: which. warm_steps: of turning rows towards the names of their classes first (`class_start`), 0 in the paper.
     """
 
     pool: int = 6000
@@ -48,6 +56,7 @@ class TuningPlan:
     pooled_rows: int = 1
     backbone_layers: int = 0
     by_value: int = 0
+    value_kinds: tuple[ValueKind, ...] = ("statistics",)
     warm_steps: int = 0
 
 
@@ -97,6 +106,7 @@ class WindowExamples:
         text: bool,
         pooled_rows: int = 1,
         store: FeatureStore | None = None,
+        value_kinds: Sequence[ValueKind] = ("statistics",),
     ) -> None:
         self.samples = list(samples)
         self.layouts = [
@@ -108,7 +118,8 @@ class WindowExamples:
             for s in self.samples
         ]
         self.store = store or encode_all(frozen.embedder, [list(s.series) for s in self.samples])
-        self.levels = levels_of([s.series for s in self.samples])
+        rate_hz = self.samples[0].rate_hz if self.samples else 0.0
+        self.levels = torch.from_numpy(values_of([s.series for s in self.samples], rate_hz, value_kinds))
         self.markers = 2 * len(processor.channels)
         self.lengths = [len(layout) for layout in self.layouts]
         self.targets = [list(labels).index(s.label) for s in self.samples]
@@ -233,6 +244,7 @@ def train_tuning(
         pooled_rows=plan.pooled_rows,
         backbone_layers=plan.backbone_layers,
         by_value=plan.by_value,
+        value_kinds=plan.value_kinds,
         kinds=start.config.kinds if start else [],
         checkpoint_name=f"sensorllm-{dataset}",
         licence=LICENCE,
@@ -265,7 +277,7 @@ def train_tuning(
         {
             "stage": "tune",
             "dataset": dataset,
-            "plan": asdict(plan),
+            "plan": {**asdict(plan), "value_kinds": list(plan.value_kinds)},
             "aligned": start.config.revision_name if start else "none",
             "backbone": config.backbone_revision,
         },
@@ -346,7 +358,7 @@ def tune_on_windows(
     processor = SensorLLMProcessor(frozen.tokenizer, SIX_CHANNELS)
     names = WINDOW_PROTOCOLS[name].classes
     made = [
-        WindowExamples(samples, processor, frozen, names, plan.text, plan.pooled_rows, store)
+        WindowExamples(samples, processor, frozen, names, plan.text, plan.pooled_rows, store, plan.value_kinds)
         for samples, store in zip((pool.training, pool.validation), pool.stores, strict=True)
     ]
     drawn = min(plan.windows_per_epoch, len(made[0]))
@@ -381,6 +393,14 @@ def tuning_examples(
         found = read_windows(data_dir, dataset, "training" if split == "training" else "validation", seed)
         kept = evenly([s.label for s in found], wanted, np.random.default_rng((seed, 5, number)))
         made.append(
-            WindowExamples([found[int(i)] for i in kept], processor, frozen, labels, plan.text, plan.pooled_rows)
+            WindowExamples(
+                [found[int(i)] for i in kept],
+                processor,
+                frozen,
+                labels,
+                plan.text,
+                plan.pooled_rows,
+                value_kinds=plan.value_kinds,
+            )
         )
     return made[0], made[1]
