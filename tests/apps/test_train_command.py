@@ -26,7 +26,7 @@ OWN = {
         "read_rows", "pooled_rows", "layers", "warm_steps", "kinds", "text", "micro_batch", "batch", "by_value", "values", "hidden",
     },
     "sensorlm": {"epochs", "objective", "text_tower", "levels", "without_class", "without_set"},
-    "llasa": {"stage", "aligned", "backbone", "encoder", "examples"},
+    "llasa": {"stage", "aligned", "start", "backbone", "encoder", "examples"},
     "actionllm": {
         "epochs", "dataset", "fold", "protocol", "sequences", "features", "layers", "backbone", "changes",
     },
@@ -134,7 +134,7 @@ def test_a_missing_data_folder_is_one_line(model: str, tmp_path: Path, capsys: p
         ),
         (
             "llasa", "models.llasa.train_llasa", ["--encoder", "e", "--examples", "9"],
-            {"stage": "align", "aligned": None, "encoder": Path("e"), "backbone": "embedded", "most_windows": 9,
+            {"stage": "align", "aligned": None, "start": None, "encoder": Path("e"), "backbone": "embedded", "most_windows": 9,
              "further": None},
         ),
     ],
@@ -231,6 +231,11 @@ def test_texts_of_llasa_are_written_without_a_training(monkeypatch: pytest.Monke
         ),
         (["sensorllm", "--no-text"], "telltale: --text: expected --stage tune"),
         (["sensorllm", "--stage", "tune", "--dataset", "hapt", "--kinds", "trend"], "expected --stage align"),
+        (["llasa", "--start", "base"], "telltale: --start: expected --stage tune"),
+        (
+            ["llasa", "--stage", "tune", "--start", "base", "--encoder", "e"],
+            "telltale: --start: expected a checkpoint that brings its own encoder and projector, found --encoder beside it",
+        ),
         (["llasa", "--stage", "data", "--encoder", "e"], "expected --stage align or tune, found --stage data"),
         (["sensorlm", "--without-class", "swimming"], "telltale: --without-class: expected of "),
         (["actionllm", "--dataset", "hapt"], "expected 50salads, breakfast"),

@@ -10,6 +10,7 @@ import typer
 
 from apps import options
 from apps.training import Summary, TrainingRun, only_for, training
+from recordings import UserError
 
 if TYPE_CHECKING:
     from models.llasa.training import Item
@@ -29,6 +30,12 @@ def llasa(
         typer.Option(help="align: rows of samples to words; tune: questions; data: the training texts as files."),
     ] = "align",
     aligned: options.Aligned = None,
+    start: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIR|NAME", help="tune: go on from a tuned checkpoint, its adapter too (base: the shipped)."
+        ),
+    ] = None,
     backbone: options.Backbone = "embedded",
     encoder: Annotated[
         Path | None, typer.Option(metavar="DIR", help="What `telltale train limubert` wrote, not the shipped.")
@@ -39,8 +46,15 @@ def llasa(
 
     Windows (120, 6) at 20 Hz pass through LIMU-BERT. Stage align trains the projector, tune an adapter too.
     """
-    given = {"aligned": aligned, "encoder": encoder}
-    only_for(stage, given, aligned="tune", encoder="align tune")
+    given = {"aligned": aligned, "start": start, "encoder": encoder}
+    only_for(stage, given, aligned="tune", start="tune", encoder="align tune")
+    if start is not None and (aligned is not None or encoder is not None):
+        raise UserError(
+            "--start",
+            expected="a checkpoint that brings its own encoder and projector",
+            found=f"--{'aligned' if aligned is not None else 'encoder'} beside it",
+            cure="give one of the two",
+        )
     if stage == "data":
         from models.llasa.data import write_corpus
 
@@ -63,6 +77,7 @@ def llasa(
         run.output,
         stage=stage,
         aligned=aligned,
+        start=start,
         encoder=encoder,
         backbone=backbone,
         most_windows=examples,

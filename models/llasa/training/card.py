@@ -43,14 +43,24 @@ def card(config: LlasaConfig, summary: LlasaSummary) -> str:
         f"and template-made; no endpoint wrote any. Steps: {steps}; {summary.tokens:,} tokens through the language model at",
         f"{summary.tokens_per_s:.0f} a second on {summary.device}, {summary.seconds / 60:.0f} minutes in all. {token.capitalize()};",
         f"rank {recipe.rank}, alpha {recipe.alpha}; rates {recipe.adapter_rate:g} (adapter), {recipe.projector_rate:g} (projector).",
+        *([f"It went on from {summary.start}, encoder, projector and adapter.", ""] if summary.start else []),
         *(
             []
-            if not recipe.warm_steps
+            if "warm" not in summary.steps
             else [
-                f"The projector{' and the encoder' if recipe.warm_encoder else ''} began with {recipe.warm_steps} steps of "
+                f"The projector{' and the encoder' if recipe.warm_encoder else ''} began with {summary.steps['warm']} steps of "
                 f"{recipe.warm_batch} labelled windows towards the word vectors of the activities (not in the publication).",
                 "",
             ]
+        ),
+        *(
+            [
+                f"In the second stage the same loss, of {recipe.warm_batch} labelled windows a step, stands beside the language "
+                f"model's with weight {recipe.beside_weight:g}, and teaches the projector (not in the publication).",
+                "",
+            ]
+            if recipe.beside_weight and "tune" in summary.steps
+            else []
         ),
         "Validation subjects, closed set of each protocol's classes, labels scored after the short question:",
         "",

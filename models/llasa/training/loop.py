@@ -15,8 +15,7 @@ from models.backbone import quiet_loading
 from models.backbone.causal import EMBEDDED
 from models.limubert.modeling_limubert import LimuBertForReconstruction
 from models.limubert.state import kept_settings
-from models.limubert.windows import LabelledWindow
-from models.llasa.checkpoints import load_trained, save_trained
+from models.llasa.checkpoints import load_trained, named_folder, save_trained
 from models.llasa.configuration_llasa import LlasaConfig
 from models.llasa.data import SETS, UNION, described, set_of, split_windows, training_ranges
 from models.llasa.modeling_llasa import LlasaModel
@@ -56,6 +55,7 @@ class LlasaSummary:
     recipe: Recipe
     validation: Validation | None = None
     subjects: dict[str, list[str]] = field(default_factory=dict)
+    start: str | None = None
 
 
 def train_llasa(
@@ -64,6 +64,7 @@ def train_llasa(
     *,
     stage: Literal["align", "tune"] = "tune",
     aligned: Path | None = None,
+    start: Path | str | None = None,
     encoder: Path | None = None,
     backbone: str = EMBEDDED,
     seed: int = 0,
@@ -79,7 +80,8 @@ def train_llasa(
     further: Further | None = None,
 ) -> LlasaSummary:
     """`align`: the projector on rows and answers. `tune`: adapter and projector on chat turns, from `aligned` or, without
-    one, after `align` in the same run.
+    one, after `align` in the same run; with `start`, a tuned checkpoint or the name of a shipped one, encoder, projector and
+    adapter go on from there.
 
     encoder: a LIMU-BERT folder, None for the shipped one. steps: through the language model, of both stages together;
     `budget_minutes` chooses them by the time of a few on this machine. recipe: None is the published one on a GPU and
@@ -102,7 +104,10 @@ def train_llasa(
     if not train:
         raise UserError(data_dir, expected="the four motion sets", found="no windows", cure="see --data")
     language, tokenizer, revision = load_backbone(backbone, device=chosen)
-    model = _model(aligned if stage == "tune" else None, encoder, backbone, revision, language, recipe, train, seed)
+    before = aligned if start is None else named_folder(start)
+    model = _model(
+        before if stage == "tune" else None, encoder, backbone, revision, language, recipe, seed, start is not None
+    )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = model.attach(language).to(chosen)
@@ -111,7 +116,7 @@ def train_llasa(
     corpus = list(described(train, training_ranges(sides["train"]), seed))
     weights = balance(train)
     items: dict[Stage, list[Item]] = {}
-    if stage == "align" or aligned is None:
+    if stage == "align" or before is None:
         items["align"] = sequences(
             corpus, layout, tokenizer, plain=True, seed=seed, longest=recipe.longest_tokens, shares=recipe.align_shares,
             weights=weights,
@@ -127,18 +132,19 @@ def train_llasa(
             *added,
         ]  # fmt: skip
     windows = torch.from_numpy(stacked(train)).to(chosen)
-    warm = None
-    if recipe.warm_steps and "align" in items:
+    warm, warm_steps = None, 0 if start is None and "align" not in items else recipe.warm_steps
+    if warm_steps or ("tune" in items and recipe.beside_weight):
         tick("encoding windows", 0.0)
         warm = WarmStart(
             model, tokenizer, windows, [w.label for w in train], [w.dataset for w in train], weights, seed,
             encoder=recipe.warm_encoder,
         )  # fmt: skip
-    runner = Runner(model, recipe, windows, items, warm, layout.first, layout.end, seed)
+    runner = Runner(model, recipe, windows, items, warm, warm_steps, layout.first, layout.end, seed)
     settings: dict[str, Any] = {
         "seed": seed,
         "stage": stage,
         "aligned": None if aligned is None else model.config.revision_name,
+        "start": None if start is None else model.config.revision_name,
         "recipe": asdict(recipe),
         "windows": len(train),
         "items": {name: len(found) for name, found in items.items()},
@@ -165,6 +171,7 @@ def train_llasa(
         float("nan") if warm is None else warm.accuracy(torch.arange(min(len(train), 2000), device=chosen)),
         recipe,
         subjects={name: subjects[name] for name in sorted(subjects)},
+        start=settings["start"],
     )
     model.config.subjects = summary.subjects
     model.config.revision_name = f"llasa-{stage}-s{seed}-n{sum(lengths.values())}"
@@ -179,25 +186,32 @@ def train_llasa(
 
 
 def _model(
-    aligned: Path | None,
+    before: Path | None,
     encoder: Path | None,
     backbone: str,
     revision: str,
     language: Any,
     recipe: Recipe,
-    train: Sequence[LabelledWindow],
     seed: int,
+    adapter: bool,
 ) -> LlasaModel:
-    """A fresh projector on the encoder, or the aligned checkpoint's with a fresh adapter."""
+    """A fresh projector on the encoder, or that of the checkpoint `before`, with a fresh adapter or, for `adapter`, its own."""
     width = int(language.get_input_embeddings().weight.shape[1])
-    if aligned is not None:
-        start = load_trained(aligned)
+    if before is not None:
+        start = load_trained(before)
         if start.config.backbone_size != width or start.config.pool != recipe.pool:
             raise UserError(
-                aligned,
+                before,
                 expected=f"a checkpoint for a backbone {width} wide, {recipe.pool} rows a token",
                 found=f"{start.config.backbone_size} and {start.config.pool}",
                 cure="align again with the same backbone and recipe",
+            )
+        if adapter and (not start.adapter or (start.config.rank, start.config.alpha) != (recipe.rank, recipe.alpha)):
+            raise UserError(
+                before,
+                expected=f"a tuned checkpoint whose adapter has rank {recipe.rank} and alpha {recipe.alpha}",
+                found=f"rank {start.config.rank}, alpha {start.config.alpha}" if start.adapter else "an aligned one",
+                cure="tune from the beginning, or name another",
             )
     with quiet_loading():
         limu = LimuBertForReconstruction.from_pretrained(_encoder_folder(encoder))
@@ -218,10 +232,12 @@ def _model(
         torch.manual_seed(seed)
         model = LlasaModel(config)
     model.encoder.load_state_dict(limu.encoder.state_dict())
-    if aligned is not None:
+    if before is not None:
         model.encoder.load_state_dict(start.encoder.state_dict())
         model.projector.load_state_dict(start.projector.state_dict())
         model.config.revision_name = start.config.revision_name
+        if adapter:
+            model.expect_adapter(dict(start.adapter.items()))
     return model
 
 
@@ -246,8 +262,8 @@ def _lengths(
 ) -> dict[Stage, int]:
     """Steps of each stage, in order; of a run found in the folder its own where only the budget was to say."""
     lengths: dict[Stage, int] = {}
-    if runner.warm is not None:
-        lengths["warm"] = runner.recipe.warm_steps
+    if runner.warm_steps:
+        lengths["warm"] = runner.warm_steps
     if steps is None:
         found = kept_settings(folder) if folder is not None else None
         if budget_minutes is not None and found is not None and {**found, "steps": 0} == {**settings, "steps": 0}:

@@ -14,7 +14,8 @@ class Recipe:
     The published tuned rates (3e-5 for the adapter) are for a backbone fifty times as large. tune_encoder: LIMU-BERT is
     trained along in the second stage, a deviation that is off by default. warm_steps: of the start that asks no language
     model (0: none, as published); warm_encoder: LIMU-BERT is trained along in it, on windows turned a little, so that what it
-    missed without labels is learnt where a step is cheap.
+    missed without labels is learnt where a step is cheap. beside_weight: of that start's loss beside the language model's in the
+    second stage, so that the projector does not lose what it was taught (0, as published: it is left to the answers).
     """
 
     align_rate: float = 1e-3
@@ -34,6 +35,7 @@ class Recipe:
     warm_rate: float = 1e-3
     warm_batch: int = 128
     warm_encoder: bool = False
+    beside_weight: float = 0.0
     shares: Shares = field(default_factory=Shares)
     align_shares: Shares = field(default_factory=lambda: Shares(measured=0.0, narration=0.0))
 
@@ -47,6 +49,7 @@ ON_A_PROCESSOR = Recipe(
     warm_steps=3000,
     warm_batch=64,
     warm_encoder=True,
+    beside_weight=1.0,
     encoder_rate=1.5e-3,
     adapter_rate=1e-3,
     projector_rate=2e-4,

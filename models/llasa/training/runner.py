@@ -36,7 +36,9 @@ class Clock:
 
 
 class Runner:
-    """Model, optimizer and clock of one run. items: of `align` and `tune`. warm: None where that stage is left out."""
+    """Model, optimizer and clock of one run. items: of `align` and `tune`. warm: the loss on labelled windows, None where the
+    recipe has none; warm_steps: of the stage of its own, 0 where that is left out.
+    """
 
     def __init__(
         self,
@@ -45,12 +47,14 @@ class Runner:
         windows: Tensor,
         items: Mapping[Stage, Sequence[Item]],
         warm: WarmStart | None,
+        warm_steps: int,
         first: int,
         pad: int,
         seed: int,
     ) -> None:
         self.model, self.recipe, self.windows, self.items, self.warm = model, recipe, windows, items, warm
         self.first, self.pad, self.seed = first, pad, seed
+        self.warm_steps = warm_steps
         self.device = windows.device
         self.clock = Clock()
 
@@ -71,13 +75,17 @@ class Runner:
     def _optimizer(self, stage: Stage) -> torch.optim.Optimizer:
         return torch.optim.AdamW(self.groups(stage), weight_decay=0.0)
 
-    def step(self, optimizer: torch.optim.Optimizer, items: Sequence[Item], row: Sequence[int]) -> float:
-        """One step through the language model; its loss."""
+    def step(self, optimizer: torch.optim.Optimizer, stage: Stage, row: Sequence[int], number: int) -> float:
+        """One step through the language model; its loss, with that of the start beside it in the second stage."""
+        items = self.items[stage]
         batch = collate(items, row, self.pad, self.device)
         about = None if batch.windows is None else self.windows[batch.windows]
         began = time.monotonic()
         with torch.autocast(self.device.type, torch.bfloat16):
             loss = self.model(batch.input_ids, about, self.first, batch.answers).loss
+        if stage == "tune" and self.warm is not None and self.recipe.beside_weight:
+            rows = self.warm.rows(number, self.recipe.warm_batch)
+            loss = loss + self.recipe.beside_weight * self.warm.loss(rows, number)
         value = self._descend(optimizer, loss)
         self.clock.seconds += time.monotonic() - began
         self.clock.tokens += batch.tokens
@@ -102,14 +110,14 @@ class Runner:
         """
         before = {k: v.detach().clone() for k, v in self.model.state_dict().items()}
         left_s = 60 * minutes
-        if self.warm is not None:
+        if self.warm_steps:
             optimizer = self._optimizer("warm")
             seconds = [self._timed(lambda n=n: self.warm_step(optimizer, n)) for n in range(5)]  # type: ignore[misc]
-            left_s -= float(np.median(seconds[1:])) * self.recipe.warm_steps
+            left_s -= float(np.median(seconds[1:])) * self.warm_steps
         optimizer = self._optimizer(stage)
         items = self.items[stage]
         plan = batches(items, self.recipe.batch_tokens, np.random.default_rng(self.seed))[:7]
-        seconds = [self._timed(lambda row=row: self.step(optimizer, items, row)) for row in plan]  # type: ignore[misc]
+        seconds = [self._timed(lambda n=n, row=row: self.step(optimizer, stage, row, n)) for n, row in enumerate(plan)]  # type: ignore[misc]
         self.model.load_state_dict(before)
         self.clock = Clock()
         return max(2, int(left_s / float(np.mean(seconds[2:] or seconds))))
@@ -168,7 +176,7 @@ class Runner:
             if stage == "warm":
                 losses.append(self.warm_step(optimizer, number))
             else:
-                losses.append(self.step(optimizer, self.items[stage], row))
+                losses.append(self.step(optimizer, stage, row, number))
             tick(f"{stage}: step {number + 1}/{length}, loss {np.mean(losses[-30:]):.3f}", number + 1)
             last = number + 1 == length
             if folder is not None and (last or time.monotonic() - kept > save_every_s):

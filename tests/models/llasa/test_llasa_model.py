@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from models.llasa.prompt import IGNORED, ROWS, layout_of, question_ids, sequence
 from models.llasa.scoring import label_log_likelihoods, scoring_plan
 from models.llasa.training import LlasaSummary, Recipe, loop, runner, train_llasa
 from models.llasa.training.warm_start import shaken
+from recordings import UserError
 from recordings.datasets import dataset
 
 LABELS = ("sitting", "walking_upstairs", "lying")
@@ -109,16 +111,21 @@ def test_a_stopped_run_goes_on_to_the_same_weights(
     torch.manual_seed(0)
     LimuBertForReconstruction(LimuBertConfig()).save_pretrained(tmp_path / "limu")
 
-    def go(where: str, progress: object = None, *, encoder: bool = True) -> LlasaSummary:
+    def go(
+        where: str, progress: object = None, *, encoder: bool = True, start: Path | None = None, **changes: Any
+    ) -> LlasaSummary:
         return train_llasa(
             data_dir,
             tmp_path / where,
             encoder=tmp_path / "limu",
             backbone=str(folder),
             steps=8,
-            recipe=Recipe(batch_tokens=4000, longest_tokens=1500, rank=2, pool=4, warm_steps=4, warm_encoder=encoder),
+            recipe=Recipe(
+                batch_tokens=4000, longest_tokens=1500, rank=2, pool=4, warm_steps=4, warm_encoder=encoder, **changes
+            ),
             device="cpu",
             progress=progress,  # type: ignore[arg-type]
+            start=start,
         )
 
     straight = go("a")
@@ -143,6 +150,27 @@ def test_a_stopped_run_goes_on_to_the_same_weights(
     )
     assert all(torch.equal(given[name], frozen[name]) for name in given)
     assert not all(torch.equal(given[name], taught[name]) for name in given)
+
+    # The start's loss beside the language model's: another projector, the same encoder, and a stopped run still goes on.
+    beside = go("d", beside_weight=1.0)
+    with pytest.raises(Stop):
+        go("e", stop, beside_weight=1.0)
+    assert go("e", beside_weight=1.0).validation == beside.validation
+    one, other = load_trained(tmp_path / "a").state_dict(), load_trained(tmp_path / "d").state_dict()
+    differs = {name for name in one if not torch.equal(one[name], other[name])}
+    assert any(name.startswith("projector") for name in differs)
+    assert not any(name.startswith("encoder") for name in differs)
+    assert "stands beside the language" in (tmp_path / "d" / "README.md").read_text()
+
+    # On from a tuned checkpoint: no alignment, its adapter to begin with, and the card says from what.
+    further = go("f", start=tmp_path / "d", adapter_rate=0.0)
+    assert set(further.steps) == {"warm", "tune"}
+    card = (tmp_path / "f" / "README.md").read_text()
+    assert f"It went on from {load_trained(tmp_path / 'd').config.revision_name}" in card
+    last = load_trained(tmp_path / "f").state_dict()
+    assert all(torch.equal(last[name], other[name]) for name in other if name.startswith("adapter"))
+    with pytest.raises(UserError, match=r"adapter has rank 2 and alpha 4, found rank 2, alpha 8"):
+        go("g", start=tmp_path / "d", alpha=4)
 
 
 def test_a_shaken_window_is_turned_and_keeps_the_lengths_of_its_vectors() -> None:
