@@ -36,13 +36,17 @@ class How(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class TrainingRun:
-    """One run as it was asked for. folder: of the public data sets, None where none is named; or_else: what may replace it."""
+    """One run as it was asked for. folder: of the public data sets, None where none is named; or_else: what may replace it.
+
+    config: the file of settings that was named.
+    """
 
     model: str
     folder: Path | None
     output: Path
     how: How
     or_else: str = ""
+    config: Path | None = None
 
     @property
     def data(self) -> Path:
@@ -118,7 +122,7 @@ def conduct(
     settings = load_settings(config, data=data)
     with progress(quiet) as report:
         how = How(seed=seed, budget_minutes=budget_minutes, resume=resume, device=device, progress=report)
-        run = TrainingRun(model, settings.data, output, how, or_else)
+        run = TrainingRun(model, settings.data, output, how, or_else, config)
         if not or_else:
             _ = run.data  # a folder that is missing is said before a network is imported
         facts = asdict(learn(run))

@@ -41,6 +41,7 @@ _AGAINST = re.compile(r"\b(?:move against each other|are mirrored)\b")
 _ALONE = re.compile(r"\bno two axes|axes move largely on their own")
 _MOVING = ("almost still", "moving lightly", "moving clearly", "moving vigorously")
 _USUAL = re.compile(r"\bnine of ten\b|\bplausible\b|\bfits\b|\bspeaks against\b|\bunusual\b|\buncommon\b|\btoo few\b")
+NOTHING = "nothing that samples can show"
 _PLACES = {where: place(where) for where in ("wrist", "pocket", "waist", "hip")}
 
 
@@ -70,12 +71,18 @@ def sentences_of(text: str) -> list[str]:
     return [part.strip() for part in _END.split(" ".join(text.split())) if part.strip()]
 
 
-def check(text: str, facts: WindowFacts, label: str | None, position: str | None) -> list[Verdict]:
-    """One verdict a sentence. label: the activity that may be named, None for none. position: where the device was."""
-    return [_checked(sentence, facts, label, position) for sentence in sentences_of(text)]
+def check(
+    text: str, facts: WindowFacts, label: str | None, position: str | None, *, any_words: bool = False
+) -> list[Verdict]:
+    """One verdict a sentence. label: the activity that may be named, None for none. position: where the device was.
+
+    any_words: words that the grammar does not have are let through, for texts of another hand; their numbers, axes,
+    activities, places, directions and rhythms are looked up all the same.
+    """
+    return [_checked(sentence, facts, label, position, any_words) for sentence in sentences_of(text)]
 
 
-def _checked(sentence: str, facts: WindowFacts, label: str | None, position: str | None) -> Verdict:
+def _checked(sentence: str, facts: WindowFacts, label: str | None, position: str | None, any_words: bool) -> Verdict:
     low = sentence[:1].lower() + sentence[1:]
     printed = [n for n in _numbers(low) if (n[0], n[1]) not in _CONSTANTS]
     exact = sum(_is_measured(number, unit, at, low, facts) for number, unit, at in printed)
@@ -83,7 +90,7 @@ def _checked(sentence: str, facts: WindowFacts, label: str | None, position: str
     def verdict(reason: str) -> Verdict:
         return Verdict(sentence, not reason, reason, len(printed), exact)
 
-    foreign = [word for word in _WORD.findall(low.lower()) if word not in vocabulary()]
+    foreign = [] if any_words else [word for word in _WORD.findall(low.lower()) if word not in vocabulary()]
     if foreign:
         return verdict(f"{foreign[0]!r} is no word for measurements")
     if exact < len(printed):
@@ -95,7 +102,7 @@ def _checked(sentence: str, facts: WindowFacts, label: str | None, position: str
             if found:
                 return verdict(found)
     if claims == 0 and not printed and not _is_background(low, label):
-        return verdict("nothing that samples can show")
+        return verdict(NOTHING)
     return verdict("")
 
 

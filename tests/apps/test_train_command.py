@@ -26,7 +26,7 @@ OWN = {
         "read_rows", "pooled_rows", "layers", "warm_steps", "kinds", "text", "micro_batch", "batch", "by_value", "values", "hidden",
     },
     "sensorlm": {"epochs", "objective", "text_tower", "levels", "without_class", "without_set"},
-    "llasa": {"stage", "aligned", "start", "backbone", "encoder", "examples"},
+    "llasa": {"stage", "aligned", "start", "texts", "llm", "backbone", "encoder", "examples"},
     "actionllm": {
         "epochs", "dataset", "fold", "protocol", "sequences", "features", "layers", "backbone", "changes",
     },
@@ -134,7 +134,7 @@ def test_a_missing_data_folder_is_one_line(model: str, tmp_path: Path, capsys: p
         ),
         (
             "llasa", "models.llasa.train_llasa", ["--encoder", "e", "--examples", "9"],
-            {"stage": "align", "aligned": None, "start": None, "encoder": Path("e"), "backbone": "embedded", "most_windows": 9,
+            {"stage": "align", "aligned": None, "start": None, "texts": None, "encoder": Path("e"), "backbone": "embedded", "most_windows": 9,
              "further": None},
         ),
     ],
@@ -204,7 +204,11 @@ def test_texts_of_llasa_are_written_without_a_training(monkeypatch: pytest.Monke
     asked = ["train", "llasa", "--stage", "data", "--data", "sets", "-o", str(tmp_path), "-q", "--seed", "4"]
     assert main([*asked, "--examples", "5"]) == 0
     recorder.told.pop("progress")
-    assert recorder.told == {"seed": 4, "most_windows": 5}
+    assert recorder.told == {"seed": 4, "most_windows": 5, "retell": None}
+    script = tmp_path / "script.json"
+    script.write_text('{"otherwise": "no"}')
+    assert main([*asked, "--llm", f"scripted:{script}"]) == 0
+    assert recorder.told["retell"].name == "scripted"
 
 
 @pytest.mark.parametrize(
@@ -231,6 +235,8 @@ def test_texts_of_llasa_are_written_without_a_training(monkeypatch: pytest.Monke
         ),
         (["sensorllm", "--no-text"], "telltale: --text: expected --stage tune"),
         (["sensorllm", "--stage", "tune", "--dataset", "hapt", "--kinds", "trend"], "expected --stage align"),
+        (["llasa", "--llm", "embedded"], "telltale: --llm: expected --stage data"),
+        (["llasa", "--texts", "t"], "telltale: --texts: expected --stage tune"),
         (["llasa", "--start", "base"], "telltale: --start: expected --stage tune"),
         (
             ["llasa", "--stage", "tune", "--start", "base", "--encoder", "e"],

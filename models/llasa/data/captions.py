@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from models.llasa.data.facts import AxisFacts, WindowFacts
 from models.llasa.data.grammar import say, sentence
-from models.llasa.data.words import WINDOW_SECONDS, Numbers, Printed, activity, place
+from models.llasa.data.words import GRAMMAR, WINDOW_SECONDS, Numbers, Printed, activity, place
 
 # The original asks for 20–25 words.
 FEATURE_WORDS = (20, 25)
@@ -18,11 +18,15 @@ FEATURE_WORDS = (20, 25)
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """features: one line of 20–25 words. narration: several sentences. printed: every number of both, with its measurement."""
+    """features: one line of 20–25 words. narration: several sentences. printed: every number of both, with its measurement.
+
+    by: who wrote the features and who the narration.
+    """
 
     features: str
     narration: str
     printed: tuple[Printed, ...]
+    by: tuple[str, str] = (GRAMMAR, GRAMMAR)
 
 
 def caption(facts: WindowFacts, label: str | None, position: str, rng: random.Random) -> Caption:

@@ -15,7 +15,7 @@ from models.llasa.data.captions import course_word
 from models.llasa.data.facts import STILL_G, AxisFacts, WindowFacts
 from models.llasa.data.grammar import say, sentence
 from models.llasa.data.ranges import QUANTITIES, Quantity, Ranges, UsualRange, value_of
-from models.llasa.data.words import Numbers, Printed, activity, place
+from models.llasa.data.words import GRAMMAR, Numbers, Printed, activity, place
 
 Kind = Literal["cause", "evidence", "axes", "change", "plausibility", "class"]
 KINDS: tuple[Kind, ...] = ("cause", "evidence", "axes", "change", "plausibility")
@@ -23,13 +23,14 @@ KINDS: tuple[Kind, ...] = ("cause", "evidence", "axes", "change", "plausibility"
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One question and its answer. gives_away: the question itself names the activity."""
+    """One question and its answer. gives_away: the question itself names the activity. by: who wrote it."""
 
     kind: Kind
     question: str
     answer: str
     gives_away: bool
     printed: tuple[Printed, ...]
+    by: str = GRAMMAR
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from models.llasa.data.facts import AxisFacts, WindowFacts
 from models.motion.taxonomy import prose
 
 WINDOW_SECONDS = "6"
+# Who wrote a text, where no language model did.
+GRAMMAR = "grammar"
 DECIMALS = {"g": 2, "rad/s": 2, "Hz": 1, "%": 0, "": 2}
 # Below this a device at rest would always move by 0.00 g: one more decimal.
 SMALL = {"g": 0.1, "rad/s": 0.1}

@@ -10,10 +10,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from models.limubert.windows import LabelledWindow
 from models.llasa.data.corpus import SETS, Described, Side, described, distinct, side_of, split_windows, training_ranges
-from models.llasa.data.words import Printed
+from models.llasa.data.retold import id_of
+from models.llasa.data.words import GRAMMAR, Printed
 from recordings import UserError
 
 CAPTIONS, EXCHANGES, COUNTS, PAGE = "captions.jsonl", "exchanges.jsonl", "counts.json", "README.md"
@@ -29,7 +31,8 @@ _PAGE_WINDOWS = 4
 
 @dataclass(slots=True)
 class CorpusCounts:
-    """captions, exchanges: by side. kinds: exchanges of each kind. numbers: printed ones, each found among the measurements.
+    """by: features lines, narrations and open answers by who wrote them. told, held: sentences of a language model, and those of them that
+    the samples bear. captions, exchanges: by side. kinds: exchanges of each kind. numbers: printed ones, each found among the measurements.
 
     duplicates: share of answers whose words were given to an earlier window's question of the kind too. distinct: 1, 2, 3 →
     distinct n-grams over all, in the first 20,000 open answers. windows_per_s: of writing, reading the recordings left out.
@@ -38,6 +41,9 @@ class CorpusCounts:
     captions: dict[str, int] = field(default_factory=dict)
     exchanges: dict[str, int] = field(default_factory=dict)
     kinds: dict[str, int] = field(default_factory=dict)
+    by: dict[str, int] = field(default_factory=dict)
+    told: int = 0
+    held: int = 0
     numbers: int = 0
     duplicate_answers: float = 0.0
     duplicate_narrations: float = 0.0
@@ -52,6 +58,18 @@ class CorpusCounts:
         return {k: v for k, v in asdict(self).items() if k not in ("seconds", "windows_per_s")}
 
 
+class Retells(Protocol):
+    """Tells a window again in a language model's words, where they hold. told, held: sentences so far."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def told(self) -> int: ...
+    @property
+    def held(self) -> int: ...
+    def __call__(self, one: Described) -> Described: ...
+
+
 def write_corpus(
     data_dir: Path,
     output: Path,
@@ -60,11 +78,13 @@ def write_corpus(
     stride_s: float = STRIDE_S,
     sets: tuple[str, ...] = SETS,
     most_windows: int | None = None,
+    retell: Retells | None = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> CorpusCounts:
     """captions.jsonl, exchanges.jsonl (one object a line, `side` says whose), counts.json and a page of samples.
 
-    The same data, seed and stride give the same bytes. UserError without data; ValueError when a number in a text was not
+    The same data, seed and stride give the same bytes. retell: a language model that tells each window again; what does not hold stays
+    the grammar's. UserError without data; ValueError when a number in a text was not
     measured (a bug: nothing is written over).
     """
     tick = progress or (lambda text, share: None)
@@ -83,14 +103,18 @@ def write_corpus(
     with (output / f"{CAPTIONS}.new").open("w") as captions, (output / f"{EXCHANGES}.new").open("w") as exchanges:
         for number, one in enumerate(described(windows, ranges, seed)):
             side = side_of(one.window)
+            if retell is not None:
+                one = retell(one)
             tally.take(one, side)
             captions.write(_line(one, side))
             exchanges.writelines(_exchange_lines(one, side))
             if number % max(1, len(windows) // _PAGE_WINDOWS) == 0 and side == "train":
                 pages.append(one)
-            if number % 500 == 0:
+            if retell is not None or number % 500 == 0:
                 tick(f"window {number:,} of {len(windows):,}", number / len(windows))
     tally.into(counts)
+    if retell is not None:
+        counts.told, counts.held = retell.told, retell.held
     counts.seconds = round(time.monotonic() - began, 1)
     counts.windows_per_s = round(len(windows) / max(counts.seconds, 1e-6), 1)
     for name in (CAPTIONS, EXCHANGES):
@@ -107,6 +131,7 @@ class _Tally:
         self.captions: Counter[str] = Counter()
         self.exchanges: Counter[str] = Counter()
         self.kinds: Counter[str] = Counter()
+        self.by: Counter[str] = Counter()
         self.numbers, self.checksum = 0, 0
         self.seen: dict[str, set[int]] = {"answers": set(), "narrations": set(), "features": set()}
         self.repeated: Counter[str] = Counter()
@@ -114,6 +139,7 @@ class _Tally:
 
     def take(self, one: Described, side: Side) -> None:
         self.captions[side] += 1
+        self.by.update(one.caption.by)
         told = f"{one.caption.features} {one.caption.narration}"
         self.numbers += looked_up(told, one.caption.printed)
         self._repeats("narrations", one.caption.narration)
@@ -125,6 +151,7 @@ class _Tally:
             self.numbers += looked_up(exchange.answer, exchange.printed)
             self.checksum = zlib.crc32(f"{exchange.question}{exchange.answer}".encode(), self.checksum)
             if exchange.kind != "class":
+                self.by[exchange.by] += 1
                 self._repeats("answers", f"{exchange.kind}: {exchange.answer}")
                 if len(self.open_answers) < _DISTINCT_OF:
                     self.open_answers.append(exchange.answer)
@@ -136,6 +163,7 @@ class _Tally:
 
     def into(self, counts: CorpusCounts) -> None:
         counts.captions, counts.exchanges, counts.kinds = dict(self.captions), dict(self.exchanges), dict(self.kinds)
+        counts.by = dict(sorted(self.by.items()))
         counts.numbers, counts.digest = self.numbers, f"{self.checksum:08x}"
         captions = max(1, sum(self.captions.values()))
         answers = max(1, sum(n for kind, n in self.kinds.items() if kind != "class"))
@@ -150,10 +178,15 @@ def hash_of(text: str) -> int:
     return zlib.crc32(text.encode()) << 32 | zlib.adler32(text.encode())
 
 
+def numbers_in(text: str) -> list[str]:
+    """Every number as it stands."""
+    return _NUMBER.findall(text)
+
+
 def looked_up(text: str, printed: Iterable[Printed]) -> int:
     """How many numbers stand in `text`; ValueError for one that is no measurement of its window."""
     known = {p.text for p in printed}
-    found = _NUMBER.findall(text)
+    found = numbers_in(text)
     for number in found:
         if number not in known and number not in _CONSTANTS:
             raise ValueError(f"{number} was not measured: {text}")
@@ -162,7 +195,7 @@ def looked_up(text: str, printed: Iterable[Printed]) -> int:
 
 def _head(window: LabelledWindow, side: Side) -> dict[str, object]:
     return {
-        "id": f"{window.recording}@{window.start_s:.3f}",
+        "id": id_of(window),
         "dataset": window.dataset,
         "subject": window.subject,
         "side": side,
@@ -176,6 +209,7 @@ def _line(one: Described, side: Side) -> str:
         "position": window.position,
         "features": one.caption.features,
         "narration": one.caption.narration,
+        "by": list(one.caption.by),
     }
     return json.dumps(row, ensure_ascii=False) + "\n"
 
@@ -184,12 +218,24 @@ def _exchange_lines(one: Described, side: Side) -> list[str]:
     head = _head(one.window, side)
     return [
         json.dumps(
-            head | {"kind": e.kind, "question": e.question, "answer": e.answer, "gives_away": e.gives_away},
+            head | {"kind": e.kind, "question": e.question, "answer": e.answer, "gives_away": e.gives_away, "by": e.by},
             ensure_ascii=False,
         )
         + "\n"
         for e in one.exchanges
     ]
+
+
+def _by(counts: CorpusCounts) -> str:
+    """Who wrote them."""
+    if set(counts.by) <= {GRAMMAR}:
+        return "A grammar over measurements of the windows wrote all of them, no language model or endpoint any."
+    shares = ", ".join(f"{name} {n:,}" for name, n in counts.by.items())
+    return (
+        f"Features lines, narrations and open answers by who wrote them: {shares}. Of the language model's {counts.told:,} sentences "
+        f"{counts.held:,} held and were kept: their numbers, axes, activities, places, directions and rhythms were looked up, not their other "
+        "words; where too little was left, the grammar's text stands."
+    )
 
 
 def page(counts: CorpusCounts, shown: Sequence[Described]) -> str:
@@ -198,8 +244,8 @@ def page(counts: CorpusCounts, shown: Sequence[Described]) -> str:
     lines = [
         "# SensorCaps and OpenSQA, generated",
         "",
-        f"{total:,} captions and {asked:,} question–answer pairs, written by a grammar over measurements of the windows; no language",
-        f"model or endpoint wrote any. {counts.numbers:,} numbers are printed, and every one was found among the measurements of its window.",
+        f"{total:,} captions and {asked:,} question–answer pairs. {_by(counts)} {counts.numbers:,} numbers are printed, and every one was",
+        "found among the measurements of its window.",
         "",
         "| side (by subject) | captions | pairs |",
         "| --- | --- | --- |",

@@ -18,6 +18,7 @@ from models.limubert.state import kept_settings
 from models.llasa.checkpoints import load_trained, named_folder, save_trained
 from models.llasa.configuration_llasa import LlasaConfig
 from models.llasa.data import SETS, UNION, described, set_of, split_windows, training_ranges
+from models.llasa.data.retold import digest_of, read_texts, with_texts
 from models.llasa.modeling_llasa import LlasaModel
 from models.llasa.prompt import layout_of
 from models.llasa.training.batches import Item
@@ -65,6 +66,7 @@ def train_llasa(
     stage: Literal["align", "tune"] = "tune",
     aligned: Path | None = None,
     start: Path | str | None = None,
+    texts: Path | None = None,
     encoder: Path | None = None,
     backbone: str = EMBEDDED,
     seed: int = 0,
@@ -81,7 +83,8 @@ def train_llasa(
 ) -> LlasaSummary:
     """`align`: the projector on rows and answers. `tune`: adapter and projector on chat turns, from `aligned` or, without
     one, after `align` in the same run; with `start`, a tuned checkpoint or the name of a shipped one, encoder, projector and
-    adapter go on from there.
+    adapter go on from there. texts: a folder of `--stage data` whose open questions and answers stand in place of the grammar's, window by
+    window.
 
     encoder: a LIMU-BERT folder, None for the shipped one. steps: through the language model, of both stages together;
     `budget_minutes` chooses them by the time of a few on this machine. recipe: None is the published one on a GPU and
@@ -114,6 +117,8 @@ def train_llasa(
     layout = layout_of(tokenizer, model.config.tokens)
     tick("writing exchanges", 0.0)
     corpus = list(described(train, training_ranges(sides["train"]), seed))
+    if texts is not None:
+        corpus = list(with_texts(corpus, read_texts(texts)))
     weights = balance(train)
     items: dict[Stage, list[Item]] = {}
     if stage == "align" or before is None:
@@ -132,7 +137,7 @@ def train_llasa(
             *added,
         ]  # fmt: skip
     windows = torch.from_numpy(stacked(train)).to(chosen)
-    warm, warm_steps = None, 0 if start is None and "align" not in items else recipe.warm_steps
+    warm, warm_steps = None, recipe.warm_steps if "align" in items else 0
     if warm_steps or ("tune" in items and recipe.beside_weight):
         tick("encoding windows", 0.0)
         warm = WarmStart(
@@ -146,6 +151,7 @@ def train_llasa(
         "aligned": None if aligned is None else model.config.revision_name,
         "start": None if start is None else model.config.revision_name,
         "recipe": asdict(recipe),
+        "texts": None if texts is None else digest_of(texts),
         "windows": len(train),
         "items": {name: len(found) for name, found in items.items()},
         "stride_s": stride_s,

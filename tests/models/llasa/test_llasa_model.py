@@ -162,9 +162,9 @@ def test_a_stopped_run_goes_on_to_the_same_weights(
     assert not any(name.startswith("encoder") for name in differs)
     assert "stands beside the language" in (tmp_path / "d" / "README.md").read_text()
 
-    # On from a tuned checkpoint: no alignment, its adapter to begin with, and the card says from what.
+    # On from a tuned checkpoint: no first stage, its adapter to begin with, and the card says from what.
     further = go("f", start=tmp_path / "d", adapter_rate=0.0)
-    assert set(further.steps) == {"warm", "tune"}
+    assert set(further.steps) == {"tune"}
     card = (tmp_path / "f" / "README.md").read_text()
     assert f"It went on from {load_trained(tmp_path / 'd').config.revision_name}" in card
     last = load_trained(tmp_path / "f").state_dict()
