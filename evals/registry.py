@@ -121,7 +121,7 @@ TASKS: dict[str, TaskEntry] = {
             "evals.tasks.llasa",
             "Are questions about six seconds of motion answered, and only with what the samples show?",
             protocols="motionsense+hapt+wisdm_watch+usc_had",
-            systems="majority, forest, limubert_probe, limubert_gru, template, language_model, llasa, llasa:DIR, explanations",
+            systems="majority, forest, limubert_probe, limubert_gru, template, language_model, endpoint (with --llm URL), llasa, llasa:DIR, explanations",
             needs="usc_had, hapt, motionsense, wisdm",
         ),
         TaskEntry(

@@ -119,14 +119,27 @@ def graded(
 
 
 def score_open(run: Run) -> list[dict[str, object]]:
-    """One row: mean grade with its interval over people, grades counted, `judge failed` beside them; none when nobody judged."""
+    """One row, or none when nobody judged."""
+    samples = list(run.samples(SYSTEM, PART))
+    if not samples:
+        return []
+    facts = run.facts(SYSTEM, PART)
+    return [
+        {
+            "name": SYSTEM,
+            "part": PART,
+            "revision": f"judge {facts.get('judge', '')} {facts.get('judge_revision', '')}".strip(),
+            "metrics": grade_metrics(samples),
+        }
+    ]
+
+
+def grade_metrics(samples: Sequence[Sample]) -> dict[str, object]:
+    """Of graded answers: mean grade with its interval over people, grades counted, `judge failed` beside them."""
     import numpy as np
 
     from evals.statistics import clustered_interval
 
-    samples = list(run.samples(SYSTEM, PART))
-    if not samples:
-        return []
     by_person: dict[str, list[float]] = defaultdict(list)
     for sample in samples:
         if sample.score is not None:
@@ -144,12 +157,4 @@ def score_open(run: Run) -> list[dict[str, object]]:
             "value": round(interval.value, 3), "n": len(samples) - grades[FAILED],
             **({"ci95": [round(x, 3) for x in interval.ci95]} if interval.ci95 else {}),
         }  # fmt: skip
-    facts = run.facts(SYSTEM, PART)
-    return [
-        {
-            "name": SYSTEM,
-            "part": PART,
-            "revision": f"judge {facts.get('judge', '')} {facts.get('judge_revision', '')}".strip(),
-            "metrics": metrics,
-        }
-    ]
+    return metrics

@@ -99,10 +99,10 @@ def test_files_say_who_wrote_and_a_second_run_asks_for_nothing_twice(
 
 
 def test_an_endpoint_is_asked_and_one_that_refuses_ends_the_run(corpus: list[Described], tmp_path: Path) -> None:
-    with serving(replies(corpus[0])) as endpoint:
+    with serving(*replies(corpus[0])) as endpoint:
         told = Retelling(open_language_model(f"{endpoint.url}#small-model"), tmp_path)(corpus[0])
         assert told.exchanges[0].by == told.caption.by[1] and "small-model" in told.exchanges[0].by
-    with serving([""], statuses=[401] * 9) as endpoint, pytest.raises(LanguageModelFailure):
+    with serving("", statuses=[401] * 9) as endpoint, pytest.raises(LanguageModelFailure):
         Retelling(open_language_model(f"{endpoint.url}#small-model", retries=0), tmp_path / "b")(corpus[1])
 
 

@@ -9,11 +9,13 @@ import pytest
 
 from evals.runs import Run, Sample
 from evals.tasks.llasa import score
+from evals.tasks.llasa.asking import named_readers
 from evals.tasks.llasa.closed_set import Fitted, forest, majority
 from evals.tasks.llasa.open_ended import marked, questions, template_answer
-from evals.tasks.llasa.windows import balanced, identity
+from evals.tasks.llasa.windows import Sides, balanced, identity
 from models.limubert import LabelledWindow, windows_of
 from models.llasa.data import side_of
+from recordings import UserError
 from recordings.datasets import HELD_OUT_SUBJECTS, dataset
 
 
@@ -55,6 +57,39 @@ def test_a_template_answers_with_what_holds(windows: list[LabelledWindow]) -> No
     lie = marked("liar", "hapt/open", asked[0], "The person is dancing. It weighs 3.21 g.")
     assert lie.score == 0.0 and lie.detail["sentences"] == 2
     assert marked("mute", "hapt/open", asked[0], "").status == "invalid"
+
+
+def test_an_endpoint_is_asked_and_its_answers_are_judged(windows: list[LabelledWindow], tmp_path: Path) -> None:
+    """One server for both: it chooses, answers and grades; what it says that is no option is `unclear`."""
+    from openai_server import serving
+
+    from evals.tasks.llasa.run import _answered_by, _judged, _named_by
+
+    held = [w for w in windows if side_of(w) == "test" and w.label in ("sitting", "walking")]
+    sides = Sides("hapt", ("sitting", "walking"), (), (), tuple(balanced(held, 2, 0)), (), ())
+    grade = '{"contradicted": [], "missing": [], "score": 4}'
+    with serving("The activity is walking.") as endpoint:
+        spec = f"{endpoint.url}#small-model"
+        (reader,) = named_readers(("endpoint",), spec)
+        run = Run(header={"quick": True, "sets": {"hapt": {"classes": ["sitting", "walking"]}}})
+        _named_by(run, reader, sides, True, 0)
+        _answered_by(run, reader, sides, True, 0)
+        asked = str(endpoint.requests[0]["messages"])
+        assert "Measured at the waist" in asked and "Which one of these activities" in asked
+    with serving(grade) as endpoint:
+        _judged(run, reader, sides, True, f"{endpoint.url}#small-model")
+        asked = str(endpoint.requests[0]["messages"])
+        assert "standard answer" in asked and "The activity is walking." in asked
+        graded = len(endpoint.requests)
+        _judged(run, reader, sides, True, f"{endpoint.url}#small-model")
+        assert len(endpoint.requests) == graded > 0
+    by_part = {(row["name"].partition(", ")[2], row["part"]): row["metrics"] for row in score(run)["systems"]}  # type: ignore[union-attr]
+    strict = by_part["measurements as words, strict reading", "hapt/fixed"]
+    assert strict["unclear"]["value"] == 0.0 and 0 < strict["accuracy"]["value"] < 1
+    assert by_part["measurements as words", "hapt/open, judged"]["mean_grade"]["value"] == 4.0
+    assert by_part["measurements as words", "hapt/open"]["supported"]["value"] < 1
+    with pytest.raises(UserError, match="--systems endpoint: expected --llm"):
+        named_readers(("endpoint",), "embedded")
 
 
 def rows(run: Run) -> None:

@@ -1,4 +1,4 @@
-"""The models that are asked: LLaSA, and the plain language model with a window's measurements as words."""
+"""The models that are asked: LLaSA, and language models with a window's measurements as words: its own backbone, any endpoint."""
 
 from __future__ import annotations
 
@@ -6,18 +6,27 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from agents.language import LanguageModel, LanguageModelFailure
 from evals.runs import Sample
 from evals.tasks.llasa.closed_set import Answered
 from evals.tasks.llasa.open_ended import Asked, marked, questions, template_answer
 from evals.tasks.llasa.windows import Sides, balanced, stacked
 from models.limubert import LabelledWindow
-from models.llasa.data import UNION
+from models.llasa.data import UNION, class_question, measure, with_measurements
+from models.llasa.data.words import activity
+from models.llasa.parsing import parse_class_answer
+from recordings import UserError
 
 Closed = Callable[[Sides], tuple[Sequence[LabelledWindow], Answered]]
 Told = Callable[[Sides, str, int], Iterator[Sample]]
 CHECKPOINT = "llasa:"
 # Windows a class that the plain model scores: a pass of some three hundred tokens each.
 BARE_PER_CLASS = 10
+# As long as LLaSA's own answers may be.
+ANSWER_TOKENS = 120
+SYSTEM = "You answer questions about six seconds of a motion sensor. State only what the measurements show."
+# Specifications of models that are asked in their own rows.
+OURS = ("embedded", "llasa")
 
 
 class Reader(Protocol):
@@ -121,6 +130,62 @@ class PlainReader:
         return [(self.name, answers)]
 
 
+class EndpointReader:
+    """Any language model that `--llm` names. It is asked as the plain one is; where it has no likelihoods to compare it chooses."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        self.model = model
+        self.name = f"{model.name}, measurements as words"
+
+    @property
+    def revision(self) -> str:
+        return self.model.revision
+
+    def why_not(self, sides: Sides) -> str:
+        return ""
+
+    def closed(self, *, strict: int | None) -> list[tuple[str, Closed]]:
+        def chosen_from(sides: Sides) -> tuple[Sequence[LabelledWindow], Answered]:
+            named = {activity(label): label for label in sides.classes}
+            asked = balanced(sides.test, strict or BARE_PER_CLASS, 0)
+            said = [self._chosen(w, class_question(sides.classes), list(named)) for w in asked]
+            return asked, Answered([None if s is None else named[s] for s in said], self.revision)
+
+        def written(sides: Sides) -> tuple[Sequence[LabelledWindow], Answered]:
+            asked = balanced(sides.test, strict or BARE_PER_CLASS, 0)
+            texts = [self._written(w, class_question(UNION), 16) for w in asked]
+            return asked, Answered([parse_class_answer(t, UNION) for t in texts], self.revision, tuple(texts))
+
+        return [(f"{self.name}, an option chosen", chosen_from), (f"{self.name}, strict reading", written)]
+
+    def open_ended(self) -> list[tuple[str, Told]]:
+        def answers(sides: Sides, part: str, most: int) -> Iterator[Sample]:
+            for asked in asked_of(sides, most):
+                yield marked(self.name, part, asked, self._written(asked.window, asked.question, ANSWER_TOKENS))
+
+        return [(self.name, answers)]
+
+    def _chosen(self, window: LabelledWindow, question: str, options: list[str]) -> str | None:
+        """None where the answer was none of them: `unclear`. An endpoint that is down ends the run; what it said is kept."""
+        try:
+            return self.model.choose(
+                SYSTEM, with_measurements(question, measure(window.values), window.position), options
+            )
+        except LanguageModelFailure as failure:
+            if failure.kind != "nonsense":
+                raise
+            return None
+
+    def _written(self, window: LabelledWindow, question: str, tokens: int) -> str:
+        asked = with_measurements(question, measure(window.values), window.position)
+        try:
+            return self.model.write(SYSTEM, asked, max_tokens=tokens)
+        except LanguageModelFailure as failure:
+            if failure.kind != "nonsense":
+                raise
+            return ""
+
+
 class TemplateReader:
     """The motion classifier names the activity, our grammar says the rest."""
 
@@ -165,7 +230,10 @@ class TemplateReader:
 
 
 def named_readers(wanted: tuple[str, ...], llm: str) -> list[Reader]:
-    """Those that the names ask for, () for all that are at hand. `llasa:DIR` is a checkpoint; llm is for explanations alone."""
+    """Those that the names ask for, () for all that are at hand. `llasa:DIR` is a checkpoint. llm: `endpoint` is that one, and it is asked
+    wherever another than the embedded is named; explanations ask it too.
+    """
+    from agents.language import open_language_model
     from models.llasa import shipped_checkpoints
 
     found: list[Reader] = []
@@ -177,4 +245,9 @@ def named_readers(wanted: tuple[str, ...], llm: str) -> list[Reader]:
         found.append(LlasaReader(None))
     if not wanted or "language_model" in wanted:
         found.append(PlainReader())
+    elsewhere = not llm.startswith(OURS)
+    if "endpoint" in wanted and not elsewhere:
+        raise UserError("--systems endpoint", expected="--llm URL#MODEL beside it", found=llm, cure="name an endpoint")
+    if elsewhere and (not wanted or "endpoint" in wanted):
+        found.append(EndpointReader(open_language_model(llm)))
     return found

@@ -49,6 +49,21 @@ def template_answer(asked: Asked, label: str | None) -> str:
     return made[KINDS.index(asked.kind)].answer
 
 
+def facts_for_judge(asked: Asked) -> dict[str, JsonValue]:
+    """What a judge sees beside question and answer: the original's activity and place, with measurements and our own answer."""
+    from models.llasa.data.retold import axis_lines, whole_line
+    from models.llasa.data.words import activity, place
+
+    window = asked.window
+    rotation, acceleration = axis_lines(asked.facts)
+    return {
+        "activity": activity(window.label),
+        "place": place(window.position),
+        "measurements": [whole_line(asked.facts, window.position), *acceleration, *rotation],
+        "standard answer": template_answer(asked, window.label),
+    }
+
+
 def marked(system: str, part: str, asked: Asked, text: str) -> Sample:
     """The answer's sentences looked up in the samples; the annotated activity is the one that may be named."""
     window = asked.window

@@ -10,12 +10,14 @@ from typing import Any, cast
 
 import numpy as np
 
+from evals.questions.judging import grade_metrics
 from evals.registry import Result, TaskOptions
 from evals.runs import JsonValue, Run, Sample, measure
 from evals.statistics import accuracy_of_counts, clustered_interval, f1_of_counts, label_interval
 from evals.tasks.har import leave_out
-from evals.tasks.llasa.asking import Reader, named_readers
+from evals.tasks.llasa.asking import Reader, asked_of, named_readers
 from evals.tasks.llasa.closed_set import LEARNERS, Answered, Fitted
+from evals.tasks.llasa.open_ended import facts_for_judge
 from evals.tasks.llasa.published import published
 from evals.tasks.llasa.windows import PER_CLASS, PER_CLASS_QUICK, SETS, Sides, identity, load
 from evals.versions import versions
@@ -25,7 +27,7 @@ from recordings import UserError
 TARGETS = {"motionsense/fixed": 0.88, "hapt/fixed": 0.88, "explanations": 0.97}
 NO_CHECKPOINT = "no trained checkpoint is shipped (`telltale train llasa --stage tune`, then `--systems llasa:DIR`)"
 LEAKY = ("forest", "limubert_probe")
-OPEN, EXPLAINED = "open", "explanations"
+OPEN, EXPLAINED, JUDGED = "open", "explanations", "open, judged"
 # Open questions a set, and episodes a recording: each answer is written token by token.
 QUESTIONS, QUESTIONS_QUICK = 40, 3
 EPISODES, EPISODES_QUICK = 8, 3
@@ -70,6 +72,8 @@ def collect(options: TaskOptions, run: Run) -> None:
     for number, (reader, sides) in enumerate(told):
         run.progress(f"llasa: {sides.name}: questions", len(told) + number, 2 * len(told) + 1)
         _answered_by(run, reader, sides, quick, options.seed)
+        if options.judge:
+            _judged(run, reader, sides, quick, options.judge)
     if not options.systems or "explanations" in options.systems:
         _explanations(options, run, quick)
 
@@ -130,6 +134,40 @@ def _answered_by(run: Run, reader: Reader, sides: Sides, quick: bool, seed: int)
         rows = list(told(sides, part, QUESTIONS_QUICK if quick else QUESTIONS))
         run.add_all(rows)
         run.finish(system, part, revision=reader.revision, seconds=round(time.perf_counter() - began, 1), seed=seed)
+
+
+def _judged(run: Run, reader: Reader, sides: Sides, quick: bool, spec: str) -> None:
+    """The answers of one model graded by another, which sees the question, the measurements, the annotated activity, where the device
+    was, and our own answer; what is graded in the run is not graded again."""
+    from agents.language import open_language_model
+    from evals.questions.judging import judge
+
+    asked_again = asked_of(sides, QUESTIONS_QUICK if quick else QUESTIONS)
+    part, about = f"{sides.name}/{JUDGED}", {one.id: one for one in asked_again}
+    todo = [system for system, _ in reader.open_ended() if not run.finished(system, part)]
+    if not todo:
+        return
+    model = open_language_model(spec)
+    for system in todo:
+        for sample in run.samples(system, f"{sides.name}/{OPEN}"):
+            if run.has(system, part, sample.id):
+                continue
+            asked, text = about[sample.id], str(sample.detail["text"])
+            grade, found = judge(model, asked.question, text, facts_for_judge(asked))
+            run.add(
+                Sample(
+                    id=sample.id,
+                    system=system,
+                    part=part,
+                    subject=sample.subject,
+                    truth=sample.truth,
+                    prediction=None if grade is None else str(grade),
+                    score=None if grade is None else float(grade),
+                    status="failed" if grade is None else "ok",
+                    detail={"question": asked.question, "text": text, "judge": found},
+                )
+            )
+        run.finish(system, part, revision=f"judge {model.name} {model.revision}")
 
 
 def _explanations(options: TaskOptions, run: Run, quick: bool) -> None:
@@ -219,16 +257,21 @@ def score(run: Run) -> Result:
 
 def _row(run: Run, system: str, part: str) -> dict[str, Any]:
     samples, facts = list(run.samples(system, part)), run.facts(system, part)
-    told = part.endswith(f"/{OPEN}") or part == EXPLAINED
     return {
         "name": system,
         "part": part,
         "revision": facts.get("revision", ""),
-        "metrics": _told(samples) if told else _named(samples, run, part),
+        "metrics": _metrics(samples, run, part),
         "n": len(samples),
         "seconds": facts.get("seconds"),
         "windows_per_s": facts.get("windows_per_s"),
     }
+
+
+def _metrics(samples: Sequence[Sample], run: Run, part: str) -> dict[str, object]:
+    if part.endswith(f"/{JUDGED}"):
+        return grade_metrics(samples)
+    return _told(samples) if part.endswith(f"/{OPEN}") or part == EXPLAINED else _named(samples, run, part)
 
 
 def _named(samples: Sequence[Sample], run: Run, part: str) -> dict[str, object]:
