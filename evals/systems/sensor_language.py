@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,12 +57,16 @@ class _Tuned:
 
         self._model: SensorLLM | None = None
         self._detail = ""
+        self._report: Callable[[str], None] = lambda text: None
         self.small = not can_train_here()
         self.name = f"{self.called}{' (small form)' if self.small else ''}"
 
     @property
     def detail(self) -> str:
         return self._detail
+
+    def report_to(self, report: Callable[[str], None]) -> None:
+        self._report = report
 
     def why_not(self, setting: Setting) -> str:
         from models.sensorllm import shipped_checkpoints
@@ -78,6 +83,7 @@ class _Tuned:
         small: dict[str, Any] = SMALL if self.small else {}
         numbers: dict[str, Any] = {"by_value": BY_VALUE, "value_kinds": self.values} if self.values else {}
         plan = TuningPlan(text=self.text, **numbers, **small)
+        self._report("encoding windows")
         pool, frozen = _encoded(train, validating, plan)
         with tempfile.TemporaryDirectory() as folder:
             summary = tune_on_windows(
@@ -91,6 +97,7 @@ class _Tuned:
                 batch=SMALL_BATCH if self.small else None,
                 micro_batch=SMALL_BATCH if self.small else None,
                 seed=seed,
+                progress=lambda text, share: self._report(text),
             )
             self._model = SensorLLM.from_pretrained(folder, frozen=frozen)
         self._detail = (
@@ -101,6 +108,7 @@ class _Tuned:
 
     def predict(self, test: WindowSet) -> Answer:
         assert self._model is not None
+        self._report("asking")
         return Answer.of(self._model.classify(test.values, test.rate_hz, store=_tested(test, self._model.frozen)))
 
 

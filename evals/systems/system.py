@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +46,13 @@ class Setting:
     @property
     def test(self) -> frozenset[str]:
         return frozenset(self.fold.test)
+
+
+@runtime_checkable
+class Reporting(Protocol):
+    """A window system whose fit takes minutes: it says how far it is."""
+
+    def report_to(self, report: Callable[[str], None]) -> None: ...
 
 
 class WindowSystem(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -15,6 +15,7 @@ from evals.registry import Result, TaskOptions
 from evals.runs import JsonValue, Run, measure
 from evals.systems import Setting, WindowSet, WindowSystem, balanced_rows, joined, load_windows, systems, thinned_rows
 from evals.systems.aligned import aligned_windows, shared_classes
+from evals.systems.system import Reporting
 from evals.systems.windows import Mask
 from evals.tasks.har_published import published
 from evals.versions import versions
@@ -129,7 +130,14 @@ def _collect_set(options: TaskOptions, run: Run, spec: str, name: str) -> None:
         run.audit(material(train, validating, test), part)
         for number, (system, seed, place) in enumerate(todo):
             run.progress(f"har: {place}: {system.name}", number, len(todo))
+            if isinstance(system, Reporting):
+                said = partial(_further, run, f"har: {place}: {system.name}", number, len(todo))
+                system.report_to(said)
             ask(run, system, place, train, validating, test, seed, brief=spec.startswith(("groups", "loso")))
+
+
+def _further(run: Run, stage: str, number: int, total: int, text: str) -> None:
+    run.progress(f"{stage}: {text}", number, total)
 
 
 def leave_out(run: Run, system: str, group: str, why: str) -> None:

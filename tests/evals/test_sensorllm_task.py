@@ -32,10 +32,14 @@ def test_a_row_is_tuned_in_the_small_form_and_scored_with_published_rows(
     monkeypatch.setattr(sensor_language, "SMALL_STEPS", 2)
     monkeypatch.setattr(har, "QUICK_TRAIN", 60)
     monkeypatch.setattr(har, "QUICK_TEST", 18)
-    rows = ("majority", "sensorllm_by_value", "task_only_by_value")
+    rows = ("majority", "sensorllm_rhythm_by_value", "task_only_by_value")
     options = TaskOptions(data_dir=data_dir, limit=30, protocol="fixed@hapt", systems=rows, seeds=1)
     run = Run(header={"task": "sensorllm"})
+    said: list[str] = []
+    run.report = lambda stage, done, total: said.append(stage)
     sensorllm.collect(options, run)
+    assert any("frequency and periodicity by value" in text and "encoding windows" in text for text in said)
+    assert any("rows turned towards their classes" in text for text in said) and any("asking" in text for text in said)
     result = sensorllm.score(run)
     found = {str(row["name"]): row for row in result["systems"]}  # type: ignore[attr-defined]
     assert len(found) == 3 and sum(name.endswith("(small form)") for name in found) == 2

@@ -352,6 +352,7 @@ def tune_on_windows(
     micro_batch: int | None = None,
     seed: int = 0,
     device: str = "auto",
+    progress: Progress | None = None,
 ) -> TuningSummary:
     """`train_tuning` on windows at hand of one of the four sets, which `labels` tells. steps: about so many, whole epochs."""
     name = next(key for key, protocol in WINDOW_PROTOCOLS.items() if set(protocol.classes) == set(labels))
@@ -375,6 +376,7 @@ def tune_on_windows(
         plan=plan,
         frozen=frozen,
         examples=(made[0], made[1]),
+        progress=progress,
     )
 
 
