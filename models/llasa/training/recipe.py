@@ -49,7 +49,6 @@ ON_A_PROCESSOR = Recipe(
     warm_steps=3000,
     warm_batch=64,
     warm_encoder=True,
-    beside_weight=1.0,
     encoder_rate=1.5e-3,
     adapter_rate=1e-3,
     projector_rate=2e-4,
