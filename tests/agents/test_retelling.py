@@ -92,7 +92,7 @@ def test_files_say_who_wrote_and_a_second_run_asks_for_nothing_twice(
     (tmp_path / REPLIES).write_text((tmp_path / REPLIES).read_text()[:-9])
     with pytest.raises(UserError, match="at most 0 questions"):
         write_corpus(data_dir, tmp_path, retell=Retelling(ScriptedModel([]), tmp_path))
-    assert (tmp_path / "exchanges.jsonl").read_bytes() == kept
+    assert (tmp_path / "exchanges.jsonl").read_bytes() == kept and not list(tmp_path.glob("*.new"))
     (tmp_path / REPLIES).write_text("no reply\n" + (tmp_path / REPLIES).read_text())
     with pytest.raises(UserError, match=r"replies.jsonl, line 1: expected a kept reply"):
         Retelling(ScriptedModel([]), tmp_path)

@@ -100,18 +100,23 @@ def write_corpus(
     ranges = training_ranges(sides["train"])
     counts, tally = CorpusCounts(), _Tally()
     pages: list[Described] = []
-    with (output / f"{CAPTIONS}.new").open("w") as captions, (output / f"{EXCHANGES}.new").open("w") as exchanges:
-        for number, one in enumerate(described(windows, ranges, seed)):
-            side = side_of(one.window)
-            if retell is not None:
-                one = retell(one)
-            tally.take(one, side)
-            captions.write(_line(one, side))
-            exchanges.writelines(_exchange_lines(one, side))
-            if number % max(1, len(windows) // _PAGE_WINDOWS) == 0 and side == "train":
-                pages.append(one)
-            if retell is not None or number % 500 == 0:
-                tick(f"window {number:,} of {len(windows):,}", number / len(windows))
+    try:
+        with (output / f"{CAPTIONS}.new").open("w") as captions, (output / f"{EXCHANGES}.new").open("w") as exchanges:
+            for number, one in enumerate(described(windows, ranges, seed)):
+                side = side_of(one.window)
+                if retell is not None:
+                    one = retell(one)
+                tally.take(one, side)
+                captions.write(_line(one, side))
+                exchanges.writelines(_exchange_lines(one, side))
+                if number % max(1, len(windows) // _PAGE_WINDOWS) == 0 and side == "train":
+                    pages.append(one)
+                if retell is not None or number % 500 == 0:
+                    tick(f"window {number:,} of {len(windows):,}", number / len(windows))
+    except BaseException:
+        for name in (CAPTIONS, EXCHANGES):
+            (output / f"{name}.new").unlink(missing_ok=True)
+        raise
     tally.into(counts)
     if retell is not None:
         counts.told, counts.held = retell.told, retell.held
