@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from models.sensorllm import FrozenParts, SensorLLM, TuningPlan
     from models.sensorllm.batches import FeatureStore
     from models.sensorllm.data import ValueKind, WindowSample
-    from models.sensorllm.training.tuning import EncodedPool
+    from models.sensorllm.training.pool import EncodedPool
 
 NO_ENCODER = "no time-series encoder is shipped (`telltale train chronos`)"
 NO_ALIGNED = "no aligned checkpoint is shipped (`telltale train sensorllm --stage align`)"
@@ -130,7 +130,7 @@ def _tested(test: WindowSet, frozen: FrozenParts) -> FeatureStore:
 def _encoded(train: WindowSet, validating: Mask, plan: TuningPlan) -> tuple[EncodedPool, FrozenParts]:
     from models.motion.predictor import pick_device
     from models.sensorllm import load_frozen
-    from models.sensorllm.training.tuning import encode_pool
+    from models.sensorllm.training.pool import encode_pool
 
     said = "\n".join([*train.ids, *np.asarray(validating).astype(str), str(plan.pool), str(plan.validation_windows)])
     key = hashlib.sha256(said.encode()).hexdigest()

@@ -1,7 +1,8 @@
 """The two stages behind `telltale train sensorllm`."""
 
 from models.sensorllm.training.alignment import AlignmentPlan, AlignmentSummary, train_alignment
-from models.sensorllm.training.tuning import TuningPlan, TuningSummary, can_train_here, train_tuning, tune_on_windows
+from models.sensorllm.training.pool import tune_on_windows
+from models.sensorllm.training.tuning import TuningPlan, TuningSummary, can_train_here, train_tuning
 
 __all__ = [
     "AlignmentPlan",
