@@ -15,7 +15,6 @@ from models.motion.processing_motion import Cut
 from models.motion.protocols import PROTOCOLS
 from models.motion.signals import INVARIANTS, STATISTICS
 from models.motion.taxonomy import KINDS, SLOW_POCKET, calibration_of
-from models.motion.training.augment import rotations
 from models.motion.training.corpus import Corpus, Run, TrainingStream, assemble
 from models.motion.training.experts import (
     blank_experts,
@@ -27,6 +26,7 @@ from models.motion.training.experts import (
     told_at,
 )
 from models.motion.training.validation import Scores, figures
+from models.rotations import rotations
 
 TINY = MotionConfig(stem_width=4, widths=(4, 4), statistics_size=4, embedding_size=8, position_size=2, members=2)
 WAIST = KINDS.index("waist")

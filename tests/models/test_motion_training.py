@@ -13,12 +13,13 @@ from models.motion import LEAVES, MotionClassifier, MotionConfig, train_motion
 from models.motion.modeling_motion import MotionEnsemble
 from models.motion.subjects import VALIDATION_SUBJECTS
 from models.motion.taxonomy import KINDS, indices, known_leaves
-from models.motion.training.augment import Augmentation, augmented, low_passed, rotations
+from models.motion.training.augment import Augmentation, augmented, low_passed
 from models.motion.training.corpus import Corpus, Run, TrainingStream, assemble, read_corpus, training_recordings
 from models.motion.training.learner import Recipe
 from models.motion.training.loss import masked_loss
 from models.motion.training.sampling import WindowSampler
 from models.motion.training.stages import groups
+from models.rotations import rotations
 from recordings import UserError
 from recordings.datasets import DATASETS, HELD_OUT_SUBJECTS
 

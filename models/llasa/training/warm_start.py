@@ -19,6 +19,7 @@ from torch.nn import functional
 from models.llasa.data.words import activity
 from models.llasa.modeling_llasa import LlasaModel
 from models.motion.protocols import PROTOCOLS
+from models.rotations import rotations
 
 _SHARPNESS = 0.07
 _EACH_ROW = 0.25
@@ -112,13 +113,8 @@ def shaken(
 ) -> npt.NDArray[np.float32]:
     """(n, 120, 6) turned by up to 0.35 rad about any axis, acceleration and rotation alike, scaled and given noise."""
     n = len(windows)
-    axis = rng.normal(size=(n, 3))
-    axis /= np.linalg.norm(axis, axis=1, keepdims=True)
-    angle = rng.uniform(0.0, _LARGEST_TURN_RAD, (n, 1, 1))
-    cross = np.zeros((n, 3, 3))
-    cross[:, 0, 1], cross[:, 0, 2], cross[:, 1, 2] = -axis[:, 2], axis[:, 1], -axis[:, 0]
-    cross -= cross.transpose(0, 2, 1)
-    turn = np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross
+    axes, angles = rng.normal(size=(n, 3)), rng.uniform(0.0, _LARGEST_TURN_RAD, n)
+    turn = rotations(torch.from_numpy(axes), torch.from_numpy(angles)).numpy()
     turned = np.einsum("nij,nskj->nski", turn, windows.reshape(n, -1, 2, 3)).reshape(windows.shape)
     scaled = turned * rng.normal(1.0, scale, (n, 1, 1))
     return np.asarray(scaled + rng.normal(0.0, noise, windows.shape), dtype=np.float32)

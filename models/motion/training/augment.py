@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from models.motion.taxonomy import POSITIONS
+from models.rotations import rotations
 
 UNKNOWN = POSITIONS.index("unknown")
 POCKET = POSITIONS.index("pocket")
@@ -26,15 +27,6 @@ class Augmentation:
     scale: float = 0.05
     noise_ms2: float = 0.08
     noise_rads: float = 0.02
-
-
-def rotations(axes: Tensor, angles: Tensor) -> Tensor:
-    """(n, 3) axes of any length, (n,) radians → (n, 3, 3) (Rodrigues)."""
-    x, y, z = torch.nn.functional.normalize(axes, dim=1).unbind(1)
-    zero = torch.zeros_like(x)
-    cross = torch.stack([zero, -z, y, z, zero, -x, -y, x, zero], dim=1).view(-1, 3, 3)
-    sine, cosine = angles.sin()[:, None, None], angles.cos()[:, None, None]
-    return torch.eye(3, device=axes.device) + sine * cross + (1 - cosine) * cross @ cross
 
 
 def low_passed(windows: Tensor, cutoff_share: Tensor) -> Tensor:

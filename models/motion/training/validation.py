@@ -13,8 +13,8 @@ import torch
 from models.motion.modeling_motion import MotionForActivityClassification
 from models.motion.protocols import PROTOCOLS, WindowProtocol
 from models.motion.taxonomy import KINDS, POSITIONS, calibration_of, indices
-from models.motion.training.augment import rotations
 from models.motion.training.corpus import Corpus
+from models.rotations import rotations
 from recordings.datasets import dataset
 
 Floats = npt.NDArray[np.float64]
