@@ -37,18 +37,22 @@ SMALL = {
 }
 SMALL_STEPS, SMALL_BATCH = 300, 16
 BY_VALUE = 256
+# As the motion classifier is taught: posture is told by gravity's direction, so no further.
+TURNED_DEG = 30.0
 
 
 class _Tuned:
     """Tunes on the fold. aligned: from the shipped alignment, else from a fresh MLP. text: statistics and question.
 
-    values: which numbers of the channels reach the rows by value, our own addition.
+    values: which numbers of the channels reach the rows by value, turned_deg: how far windows to learn from are turned at most;
+    both our own additions.
     """
 
     called = ""
     aligned = True
     text = True
     values: tuple[ValueKind, ...] = ()
+    turned_deg = 0.0
     learns = True
     random = True
 
@@ -82,7 +86,7 @@ class _Tuned:
 
         small: dict[str, Any] = SMALL if self.small else {}
         numbers: dict[str, Any] = {"by_value": BY_VALUE, "value_kinds": self.values} if self.values else {}
-        plan = TuningPlan(text=self.text, **numbers, **small)
+        plan = TuningPlan(text=self.text, turned_deg=self.turned_deg, **numbers, **small)
         self._report("encoding windows")
         pool, frozen = _encoded(train, validating, plan)
         with tempfile.TemporaryDirectory() as folder:
@@ -132,7 +136,8 @@ def _encoded(train: WindowSet, validating: Mask, plan: TuningPlan) -> tuple[Enco
     from models.sensorllm import load_frozen
     from models.sensorllm.training.pool import encode_pool
 
-    said = "\n".join([*train.ids, *np.asarray(validating).astype(str), str(plan.pool), str(plan.validation_windows)])
+    kept = [str(number) for number in (plan.pool, plan.validation_windows, plan.turned_deg)]
+    said = "\n".join([*train.ids, *np.asarray(validating).astype(str), *kept])
     key = hashlib.sha256(said.encode()).hexdigest()
     if key not in _LAST:
         frozen = load_frozen(device=pick_device("auto"))
@@ -159,6 +164,14 @@ class SensorLLMByValue(_Tuned):
 class SensorLLMRhythmByValue(_Tuned):
     called, text = "SensorLLM, statistics, frequency and periodicity by value instead of text", False
     values = ("statistics", "frequency", "periodicity")
+
+
+class SensorLLMTurned(SensorLLMRhythmByValue):
+    called, turned_deg = f"{SensorLLMRhythmByValue.called}, windows turned", TURNED_DEG
+
+
+class TaskOnlyTurned(SensorLLMTurned):
+    called, aligned = "task-only, all three by value instead of text, windows turned", False
 
 
 class TaskOnlyText(_Tuned):

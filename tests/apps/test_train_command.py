@@ -24,6 +24,7 @@ OWN = {
     "sensorllm": {
         "epochs", "stage", "dataset", "aligned", "backbone", "encoder", "examples", "longest_samples", "longest_answer",
         "read_rows", "pooled_rows", "layers", "warm_steps", "kinds", "text", "micro_batch", "batch", "by_value", "values", "hidden",
+        "turned",
     },
     "sensorlm": {"epochs", "objective", "text_tower", "levels", "without_class", "without_set"},
     "llasa": {"stage", "aligned", "start", "texts", "llm", "backbone", "encoder", "examples"},

@@ -88,6 +88,17 @@ def sensorllm(
             show_default="statistics",
         ),
     ] = None,
+    turned: Annotated[
+        float | None,
+        typer.Option(
+            "--turned",
+            metavar="DEGREES",
+            min=0,
+            max=180,
+            help="tune: training windows turned by up to so much, for people who wear the sensor askew.",
+            show_default="0",
+        ),
+    ] = None,
     warm_steps: Annotated[
         int | None,
         typer.Option(min=0, help="tune: first turn rows towards the names of classes.", show_default="0"),
@@ -119,6 +130,7 @@ def sensorllm(
         "layers": layers,
         "by_value": by_value,
         "values": values,
+        "turned": turned,
         "warm_steps": warm_steps,
     }
     only_for(stage, aligning | tuning, **dict.fromkeys(aligning, "align"), **dict.fromkeys(tuning, "tune"))
@@ -160,6 +172,7 @@ def sensorllm(
             backbone_layers=layers,
             by_value=by_value,
             value_kinds=_numbers(values, by_value),
+            turned_deg=turned,
             warm_steps=warm_steps,
         ),
         backbone=backbone,

@@ -13,7 +13,7 @@ from recordings.datasets import HELD_OUT_SUBJECTS, dataset
 if TYPE_CHECKING:
     from models.sensorllm.configuration_sensorllm import SensorLLMConfig
     from models.sensorllm.training.alignment import AlignmentSummary
-    from models.sensorllm.training.tuning import TuningSummary
+    from models.sensorllm.training.tuning import TuningPlan, TuningSummary
 
 
 def _data(subjects: Mapping[str, Sequence[str]]) -> list[str]:
@@ -79,8 +79,8 @@ def _read(summary: AlignmentSummary) -> list[str]:
     return [f"Rows whose next word names their step: {100 * share:.1f} in a hundred{ends}."]
 
 
-def _cuts(config: SensorLLMConfig, warm_steps: int) -> list[str]:
-    """What differs from the paper's form, for want of time."""
+def _cuts(config: SensorLLMConfig, plan: TuningPlan) -> list[str]:
+    """What differs from the paper's form."""
     cuts = [f"{config.pooled_rows} neighbouring rows averaged after the MLP"] if config.pooled_rows > 1 else []
     if config.backbone_layers:
         cuts.append(f"the head reads the state after the backbone's first {config.backbone_layers} layers")
@@ -88,12 +88,14 @@ def _cuts(config: SensorLLMConfig, warm_steps: int) -> list[str]:
         cuts.append(
             f"{', '.join(config.value_kinds)} of the channels reach the rows by value, through a layer {config.by_value} wide"
         )
-    if warm_steps:
-        cuts.append(f"first, {warm_steps} steps of the MLP alone turned rows towards the names of classes")
+    if plan.turned_deg:
+        cuts.append(f"training windows turned by up to {plan.turned_deg:g} degrees")
+    if plan.warm_steps:
+        cuts.append(f"first, {plan.warm_steps} steps of the MLP alone turned rows towards the names of classes")
     return [f"Not as in the paper: {'; '.join(cuts)}.", ""] if cuts else []
 
 
-def write_tuning_card(folder: Path, config: SensorLLMConfig, summary: TuningSummary, warm_steps: int = 0) -> None:
+def write_tuning_card(folder: Path, config: SensorLLMConfig, summary: TuningSummary, plan: TuningPlan) -> None:
     start = "the aligned MLP and markers" if config.segment_samples else "a fresh MLP (the task-only ablation)"
     lines = [
         f"# SensorLLM, tuned on {dataset(config.dataset).card.title} (stage 2)",
@@ -101,7 +103,7 @@ def write_tuning_card(folder: Path, config: SensorLLMConfig, summary: TuningSumm
         f"{len(config.channels)} channels, windows of {config.window_samples} samples at {config.rate_hz:g} Hz, {len(config.labels)} activities, worn at the {config.position};",
         f"{summary.parameters:,} parameters trained, from {start}; {'statistics and a question in the text' if config.text else 'no text'}.",
         "",
-        *_cuts(config, warm_steps),
+        *_cuts(config, plan),
         *_parts(config),
         *_data(config.subjects),
         "## Numbers on the validation subjects",

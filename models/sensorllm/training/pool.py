@@ -16,6 +16,7 @@ from models.sensorllm.frozen import FrozenParts
 from models.sensorllm.processing_sensorllm import SensorLLMProcessor
 from models.sensorllm.training.trainer import Schedule
 from models.sensorllm.training.tuning import TuningPlan, TuningSummary, WindowExamples, evenly, train_tuning
+from models.sensorllm.training.turned import turned
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,15 @@ class EncodedPool:
 def encode_pool(
     training: Sequence[WindowSample], validation: Sequence[WindowSample], plan: TuningPlan, frozen: FrozenParts
 ) -> EncodedPool:
-    """As many of the windows as the plan keeps, as evenly over classes as they allow; minutes for some thousands."""
+    """As many of the windows as the plan keeps, as evenly over classes as they allow, those to learn from turned by its degrees.
+
+    Minutes for some thousands.
+    """
     kept = []
     for samples, wanted, number in ((training, plan.pool, 0), (validation, plan.validation_windows, 1)):
         rows = evenly([s.label for s in samples], wanted, np.random.default_rng((5, number)))
         kept.append([samples[int(i)] for i in rows])
+    kept[0] = turned(kept[0], plan.turned_deg)
     stores = [encode_all(frozen.embedder, [list(s.series) for s in chosen]) for chosen in kept]
     return EncodedPool(kept[0], kept[1], (stores[0], stores[1]))
 

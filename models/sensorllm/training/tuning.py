@@ -34,6 +34,7 @@ from models.sensorllm.training.alignment import DEFAULT_EPOCHS, LICENCE, fresh_m
 from models.sensorllm.training.class_start import start_from_classes
 from models.sensorllm.training.fit import FitOutcome, Task, fit
 from models.sensorllm.training.trainer import Batch, Schedule
+from models.sensorllm.training.turned import turned
 from recordings import UserError
 
 # Windows are laid out and encoded this many at a time when only answers are wanted.
@@ -46,7 +47,9 @@ class TuningPlan:
 
     validation_windows: of the validation subjects, at most. text: statistics and question after the channels. pooled_rows,
     backbone_layers: what a processor can afford (see `SensorLLMConfig`); the paper's are 1 and 0, no pooling and all layers.
-    by_value: width of the layer through which numbers of the channels reach the rows by value, 0 in the paper; value_kinds: which. warm_steps: of turning rows towards the names of their classes first (`class_start`), 0 in the paper.
+    by_value: width of the layer through which numbers of the channels reach the rows by value, 0 in the paper; value_kinds: which.
+    warm_steps: of turning rows towards the names of their classes first (`class_start`), 0 in the paper. turned_deg: training windows
+    are turned by up to so many degrees (`turned`), 0 in the paper.
     """
 
     pool: int = 6000
@@ -58,6 +61,7 @@ class TuningPlan:
     by_value: int = 0
     value_kinds: tuple[ValueKind, ...] = ("statistics",)
     warm_steps: int = 0
+    turned_deg: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,7 +318,7 @@ def train_tuning(
     from models.sensorllm.training.card import write_tuning_card
 
     save_trained(model, output_dir)
-    write_tuning_card(output_dir, model.config, summary, plan.warm_steps)
+    write_tuning_card(output_dir, model.config, summary, plan)
     return summary
 
 
@@ -331,10 +335,11 @@ def tuning_examples(
     made = []
     for split, wanted, number in (("training", plan.pool, 0), ("validation", plan.validation_windows, 1)):
         found = read_windows(data_dir, dataset, "training" if split == "training" else "validation", seed)
-        kept = evenly([s.label for s in found], wanted, np.random.default_rng((seed, 5, number)))
+        rows = evenly([s.label for s in found], wanted, np.random.default_rng((seed, 5, number)))
+        kept = [found[int(i)] for i in rows]
         made.append(
             WindowExamples(
-                [found[int(i)] for i in kept],
+                turned(kept, plan.turned_deg, seed) if split == "training" else kept,
                 processor,
                 frozen,
                 labels,
