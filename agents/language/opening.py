@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from agents.language.access import key_for
 from agents.language.protocol import LanguageModel, Progress
 from recordings import UserError
 
@@ -23,9 +24,11 @@ def open_language_model(
     `embedded` (or `embedded:FOLDER` of a saved model) runs in this process; `llasa` (or `llasa:DIR`) is the same with the
     adapter of a LLaSA checkpoint; `http://host:port/v1#model` is an
     OpenAI-compatible endpoint; `scripted:FILE` follows a script; anything else with a colon is a LangChain
-    `provider:model`. timeout_s is for one attempt; retries are further attempts. UserError when there is no such model.
+    `provider:model`. api_key: None takes the one of `endpoint_access`, if it is
+    for this place. timeout_s is for one attempt; retries are further attempts. UserError when there is no such model.
     """
     kind, _, rest = spec.strip().partition(":")
+    api_key = api_key or key_for(spec)
     if kind == "embedded":
         from agents.language.embedded import EmbeddedModel
 

@@ -32,10 +32,12 @@ def everything(
 
     A task that fails is a row that says why; the others go on. The same command again goes on where it was stopped.
     """
+    from agents.language.access import endpoint_access
     from apps.evaluation import acceptance
     from apps.settings import load_settings
     from evals.registry import TaskOptions
 
     settings = load_settings(config, data=data, llm=llm)
     asked = TaskOptions(data_dir=settings.data, llm=settings.llm, seed=seed, quick=quick)
-    return acceptance(asked, run, tuple(n.strip() for n in only.split(",") if n.strip()), quiet)
+    with endpoint_access(settings.llm, settings.api_key()):
+        return acceptance(asked, run, tuple(n.strip() for n in only.split(",") if n.strip()), quiet)

@@ -113,6 +113,7 @@ def evaluate(
 
     Every answer is kept as it comes: a run that was stopped goes on when the same command is given again.
     """
+    from agents.language.access import endpoint_access
     from apps.atomic import write_text
     from apps.console import say
     from apps.evaluation import finish, listed, measuring
@@ -148,7 +149,8 @@ def evaluate(
             seeds=seeds,
             judge=judge,
         )
-        result, folder = execute(task, asked, command_line(), run, overwrite=overwrite, answers=predictions)
+        with endpoint_access(settings.llm, settings.api_key()):
+            result, folder = execute(task, asked, command_line(), run, overwrite=overwrite, answers=predictions)
     if output is not None:
         write_text(output, json_text(result))
         say(f"written: {output}")

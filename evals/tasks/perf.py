@@ -14,6 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from agents.language.access import endpoint_access, key_for
 from evals.registry import Result, TaskOptions
 from recordings import UserError
 
@@ -66,8 +67,13 @@ def _number(system: dict[str, object], name: str) -> float:
 def _measured(mode: str, keys: tuple[str, ...], options: TaskOptions) -> dict[str, object]:
     arguments = [mode, str(options.data_dir), options.llm, ",".join(keys)]
     began = time.perf_counter()
+    # The endpoint's key goes in by the standard input: arguments and environments are seen by others.
     done = subprocess.run(
-        [sys.executable, "-m", "evals.tasks.perf", *arguments], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "evals.tasks.perf", *arguments],
+        input=key_for(options.llm) or "",
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise RuntimeError(f"the measurement of {mode} failed: {done.stderr[-2000:]}")
@@ -135,4 +141,5 @@ def _peak_mb() -> float:
 
 if __name__ == "__main__":
     mode_, data_, llm_, keys_ = sys.argv[1:5]
-    sys.stdout.write(json.dumps(worker(mode_, Path(data_), llm_, keys_.split(","))) + "\n")
+    with endpoint_access(llm_, sys.stdin.read() or None):
+        sys.stdout.write(json.dumps(worker(mode_, Path(data_), llm_, keys_.split(","))) + "\n")

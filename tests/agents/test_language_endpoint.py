@@ -9,6 +9,7 @@ import pytest
 from openai_server import serving
 
 from agents.language import LanguageModel, LanguageModelFailure, open_language_model
+from agents.language.access import endpoint_access, key_for
 from recordings import UserError
 
 OPTIONS = ["sitting", "walking upstairs"]
@@ -59,6 +60,21 @@ def test_a_key_from_the_environment_stays_at_home(monkeypatch: pytest.MonkeyPatc
         open_language_model(f"{endpoint.url}#m").write("s", "u")
         open_language_model(f"{endpoint.url}#m", api_key="given").write("s", "u")
         assert endpoint.keys == ["Bearer none", "Bearer given"]
+
+
+def test_a_key_that_was_given_for_an_address_goes_to_no_other() -> None:
+    with serving("x") as endpoint, serving("x") as other:
+        with endpoint_access(f"{endpoint.url}#m", "meant for it"):
+            for url in (f"{endpoint.url}#m", f"{endpoint.url}#another", f"{other.url}#m"):
+                open_language_model(url).write("s", "u")
+            with endpoint_access(f"{endpoint.url}#m", None):
+                assert key_for(f"{endpoint.url}#m") is None
+            assert key_for("openai:gpt-x") is None
+        open_language_model(f"{endpoint.url}#m").write("s", "u")
+        assert endpoint.keys == ["Bearer meant for it", "Bearer meant for it", "Bearer none"]
+        assert other.keys == ["Bearer none"]
+    with endpoint_access("openai:gpt-x", "theirs"):
+        assert (key_for("openai:gpt-y"), key_for("mistral:small")) == ("theirs", None)
 
 
 def test_a_busy_server_is_asked_again() -> None:

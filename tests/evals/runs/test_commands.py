@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from agents.language.access import key_for
 from apps.cli import main
+from evals.registry import TaskOptions
+from evals.tasks import startup
 
 Said = tuple[int, str, str]
 
@@ -175,3 +178,22 @@ def test_a_result_names_nobodys_folders(typed_words: str, kept: str, monkeypatch
 
     monkeypatch.setattr("sys.argv", ["telltale", "eval", *typed_words.split()])
     assert command_line() == f"telltale eval {kept}"
+
+
+def test_the_key_of_the_settings_reaches_the_models_of_a_task_and_no_result(
+    typed: Callable[..., Said], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A real task and run; only its look at the model is ours, because a small task asks none."""
+    found: list[str | None] = []
+    at, elsewhere = "http://127.0.0.1:9/v1#m", "http://127.0.0.1:10/v1#m"
+
+    def look(options: TaskOptions) -> dict[str, object]:
+        found.extend([key_for(options.llm), key_for(elsewhere)])
+        return startup.run(options)
+
+    monkeypatch.setattr("evals.runs.execute.task", lambda name: look)
+    monkeypatch.setenv("TELLTALE_LLM_API_KEY", "sk-mine")
+    code, out, _ = typed("startup", "--llm", at, "--quiet", "--json")
+    assert code == 0 and found == ["sk-mine", None]
+    assert "sk-mine" not in out + "".join(f.read_text(encoding="utf-8") for f in tmp_path.rglob("*.json*"))
+    assert key_for(at) is None
