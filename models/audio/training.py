@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
 
@@ -28,10 +25,10 @@ from models.audio.scoring import (
     score_labels,
 )
 from models.audio.tagger import SoundTagger, pick_device, save_checkpoint
+from models.training_state import FILE, RunState, SavedRun, load_run, save_run, to_go_on
 from recordings import UserError
 
 Progress = Callable[[str, float], None]
-STATE = "training-state.safetensors"
 _EMA = 0.995
 
 
@@ -85,38 +82,13 @@ class _Run:
                 kept.copy_(value)
         return float(loss.detach())
 
-    def save(self, file: Path, epoch: int, settings: str) -> None:
-        tensors = {f"network/{k}": v for k, v in self.network.state_dict().items()}
-        tensors |= {f"average/{k}": v for k, v in self.average.items()}
-        for i, slots in self.optimiser.state_dict()["state"].items():
-            tensors |= {f"optimiser/{i}/{k}": v for k, v in slots.items()}
-        whole = {k: v.detach().cpu().clone().contiguous() for k, v in tensors.items()}
-        part = file.with_suffix(".part")
-        save_file(whole, part, metadata={"epoch": str(epoch), "settings": settings})
-        part.replace(file)
+    def save(self, file: Path, state: RunState) -> None:
+        save_run(file, state, self.optimiser, {"network": self.network.state_dict(), "average": self.average})
 
-    def load(self, file: Path, settings: str) -> int:
-        with safe_open(file, framework="pt", device=self.device) as held:
-            metadata = held.metadata() or {}
-            if metadata.get("settings") != settings:
-                raise UserError(
-                    file,
-                    expected="the state of a run with the same settings",
-                    found="other clips, labels, seed, epochs or batch size",
-                    cure="train into another folder, or without resuming",
-                )
-            tensors = {name: held.get_tensor(name) for name in held.keys()}  # noqa: SIM118 - not a dict
-        self.network.load_state_dict({k[8:]: v for k, v in tensors.items() if k.startswith("network/")})
-        self.average = {k[8:]: v for k, v in tensors.items() if k.startswith("average/")}
-        slots: dict[int, dict[str, Tensor]] = {}
-        for name, value in tensors.items():
-            if name.startswith("optimiser/"):
-                _, i, key = name.split("/", 2)
-                # AdamW keeps its step counter on the CPU whatever the parameters' device.
-                slots.setdefault(int(i), {})[key] = value.cpu() if key == "step" else value
-        state = self.optimiser.state_dict()
-        self.optimiser.load_state_dict({"state": slots, "param_groups": state["param_groups"]})
-        return int(metadata["epoch"])
+    def restore(self, found: SavedRun) -> None:
+        self.network.load_state_dict(found.group("network"))
+        self.average = {name: value.to(self.device) for name, value in found.group("average").items()}
+        found.restore(self.optimiser)
 
 
 def train_audio(
@@ -154,18 +126,28 @@ def train_audio(
         raise UserError(
             data_dir, expected="clips to train on", found="none", cure="point --data at the folder with audio/"
         )
-    settings = json.dumps(
-        [seed, epochs, batch_size, learning_rate, config.labels, config.widths, [i.clip.file for i in parts["train"]]]
-    )
+    settings = {
+        "seed": seed,
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "learning_rate": learning_rate,
+        "labels": config.labels,
+        "widths": config.widths,
+        "clips": [i.clip.file for i in parts["train"]],
+    }
     torch.manual_seed(seed)
     batches = Batches(labels, parts["train"], load_sounds(data_dir, parts["train"]), batch_size, seed)
     steps = max(1, len(parts["train"]) // batch_size)
     run = _Run(SoundTaggerModel(config), epochs, steps, learning_rate, device)
     output_dir.mkdir(parents=True, exist_ok=True)
-    state = output_dir / STATE
-    first = run.load(state, settings) if resume and state.is_file() else 0
-    epoch = first
-    while epoch < epochs:
+    file = output_dir / FILE
+    found = load_run(file) if resume else None
+    state = to_go_on(output_dir, found, settings)
+    if found is not None:
+        run.restore(found)
+    first = state.done
+    while state.done < epochs:
+        epoch = state.done
         # Dropout draws from torch's generator: seeded here, a resumed epoch draws what an uninterrupted one would.
         torch.manual_seed(seed * 1_000_003 + epoch)
         run.network.train()
@@ -175,13 +157,13 @@ def train_audio(
             losses.append(
                 run.learn(torch.from_numpy(sound).to(device), torch.from_numpy(target).to(device), epoch * steps + step)
             )
-        epoch += 1
-        run.save(state, epoch, settings)
-        say(f"epoch {epoch} of {epochs}: loss {np.mean(losses):.3f}", epoch / epochs)
+        state.done += 1
+        run.save(file, state)
+        say(f"epoch {state.done} of {epochs}: loss {np.mean(losses):.3f}", state.done / epochs)
         if budget_minutes is not None and time.monotonic() - started > 60 * budget_minutes:
             break
     run.network.load_state_dict(run.average)
-    return _finish(run, data_dir, output_dir, parts, labels, first, epoch, started)
+    return _finish(run, data_dir, output_dir, parts, labels, first, state.done, started)
 
 
 def _finish(

@@ -23,8 +23,8 @@ from models.chronos.binning import StandardisedUniformBins, binning
 from models.chronos.embedder import tiny_t5
 from models.chronos.series import SeriesBank, longest_recorded, read_series
 from models.chronos.start import start_ordered
-from models.chronos.state import RunState, load_state, part, restore_optimizer, save_state
 from models.motion.predictor import pick_device
+from models.training_state import FILE, load_run, save_run, to_go_on
 from recordings import UserError
 
 DEFAULT_STEPS = 8000
@@ -113,35 +113,30 @@ def train_chronos(
     if not bank.recorded:
         raise UserError(data_dir, expected="recordings of training subjects", found="none", cure="name another folder")
     learner = _Learner(config, recipe, bank, seed, chosen)
-    found = load_state(output_dir) if resume else None
+    file = output_dir / FILE
+    found = load_run(file) if resume else None
     if steps is None and found is not None:
-        steps = int(found[0].settings["steps"])
+        steps = int(found.state.settings["steps"])
     if steps is None:
         steps = DEFAULT_STEPS if budget_minutes is None else _affordable(budget_minutes, config, recipe, bank, chosen)
-    settings = {"seed": seed, "steps": steps, "size": config.d_model, "recipe": _plain(recipe)}
-    state = found[0] if found else RunState(settings, stage="pretrain")
-    if state.settings != settings:
-        raise UserError(
-            output_dir,
-            expected="a folder without a run, or one of the same settings",
-            found="a run with other settings",
-            cure="choose another folder, or start over without resuming",
-        )
+    settings = {"seed": seed, "steps": steps, "size": config.d_model, "recipe": asdict(recipe)}
+    state = to_go_on(output_dir, found, settings)
     if found:
-        learner.restore(found[1])
-    while state.epoch < steps:
+        learner.parts.load_state_dict(found.group("model"))
+        found.restore(learner.optimizer)
+    while state.done < steps:
         losses = []
-        for step in range(state.epoch, min(steps, state.epoch + SAVE_EVERY)):
+        for step in range(state.done, min(steps, state.done + SAVE_EVERY)):
             losses.append(learner.step(step, steps))
             if step % 20 == 19:
                 tick(f"loss {float(torch.stack(losses[-20:]).mean()):.3f}", (step + 1) / steps)
-        state.epoch += len(losses)
-        state.history.append({"step": state.epoch, "loss": round(float(torch.stack(losses).mean()), 4)})
-        save_state(output_dir, state, learner.parts.state_dict(), {}, learner.optimizer)
+        state.done += len(losses)
+        state.history.append({"step": state.done, "loss": round(float(torch.stack(losses).mean()), 4)})
+        save_run(file, state, learner.optimizer, {"model": learner.parts.state_dict()})
     state.outcome = {"validation": learner.validate()}
     summary = ChronosSummary(
         output_dir,
-        state.epoch,
+        state.done,
         time.monotonic() - started,
         str(chosen),
         sum(p.numel() for p in learner.model.encoder.parameters()),
@@ -151,10 +146,6 @@ def train_chronos(
     )
     _write(output_dir, learner.model, config, summary)
     return summary
-
-
-def _plain(recipe: Recipe) -> dict[str, Any]:
-    return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(recipe).items()}
 
 
 class _Learner:
@@ -176,10 +167,6 @@ class _Learner:
             n - recipe.prediction_samples
             for n in longest_recorded(bank, [c + recipe.prediction_samples for c in recipe.context_samples])
         ]
-
-    def restore(self, tensors: dict[str, Tensor]) -> None:
-        self.parts.load_state_dict(part(tensors, "model"))
-        restore_optimizer(self.optimizer, part(tensors, "optimizer"))
 
     def step(self, step: int, total: int) -> Tensor:
         """One step; all its randomness comes from (seed, step), so that a resumed run is the same run."""

@@ -19,10 +19,10 @@ from models.limubert.configuration_limubert import LimuBertConfig
 from models.limubert.masking import BLANKED, span_masks
 from models.limubert.measuring import fill_in, linear_probe
 from models.limubert.modeling_limubert import LimuBertForReconstruction
-from models.limubert.state import kept_settings, load_state, save_state
 from models.limubert.windows import WINDOW_S, LabelledWindow, read_windows
 from models.motion.predictor import pick_device
 from models.motion.subjects import VALIDATION_SUBJECTS
+from models.training_state import FILE, load_run, save_run, saved_state, to_go_on
 from recordings import UserError
 from recordings.datasets import HELD_OUT_SUBJECTS
 
@@ -145,9 +145,9 @@ def _length(
     batch = int(str(settings["batch_size"]))
     if epochs is not None or budget_minutes is None:
         return (epochs or DEFAULT_EPOCHS) * math.ceil(len(x) / batch)
-    found = kept_settings(folder) if folder is not None else None
-    if found is not None and {**found, "steps": 0} == {**settings, "steps": 0}:
-        return int(found["steps"])
+    found = saved_state(folder / FILE) if folder is not None else None
+    if found is not None and {**found.settings, "steps": 0} == {**settings, "steps": 0}:
+        return int(found.settings["steps"])
     trial = _Run(_fresh(seed, config).to(x.device), x, batch, 1e-3, 10, seed)
     seconds = [trial.step(number) for number in range(10)][2:]
     return max(1, int(60 * budget_minutes / float(np.median(seconds))))
@@ -202,17 +202,18 @@ class _Run:
 
     def go(self, settings: Mapping[str, object], folder: Path, resume: bool, tick: Progress) -> float:
         """All steps that are left, kept every minute; their seconds."""
-        found = load_state(folder, settings) if resume else None
-        done = 0
+        found = load_run(folder / FILE) if resume else None
+        state = to_go_on(folder, found, settings)
         if found is not None:
-            self.model.load_state_dict(found.model)
+            self.model.load_state_dict(found.group("model"))
             found.restore(self.optimizer)
-            done, self.loss = found.step, float(found.facts.get("loss", "nan"))
+            self.loss = float(state.outcome["loss"])
         begun = kept = time.monotonic()
-        for number in range(done, self.steps):
+        for number in range(state.done, self.steps):
             self.step(number)
             if time.monotonic() - kept > save_every_s or number + 1 == self.steps:
-                save_state(folder, settings, STAGE, number + 1, self.model, self.optimizer, {"loss": repr(self.loss)})
+                state.done, state.outcome = number + 1, {"loss": self.loss}
+                save_run(folder / FILE, state, self.optimizer, {"model": self.model.state_dict()})
                 kept = time.monotonic()
             if number % 20 == 19 or number + 1 == self.steps:
                 tick(f"step {number + 1}/{self.steps}, masked MSE {self.loss:.4f}", (number + 1) / self.steps)

@@ -97,7 +97,7 @@ def test_another_seed_is_another_model(tmp_path: Path, frozen: FrozenModel) -> N
 
 def test_a_folder_with_another_run_is_refused(tmp_path: Path, frozen: FrozenModel) -> None:
     _train(tmp_path, frozen, stop_after=1)
-    with pytest.raises(UserError, match="a run with another digest"):
+    with pytest.raises(UserError, match=r"other settings \(digest\)"):
         _train(tmp_path, frozen, settings={"noise": 0.2})
     _train(tmp_path, frozen, settings={"noise": 0.2}, resume=False, stop_after=1)
 

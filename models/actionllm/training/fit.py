@@ -18,8 +18,7 @@ from models.actionllm.modeling_actionllm import ActionLLM
 from models.actionllm.processing_actionllm import ActionLLMProcessor
 from models.actionllm.streams import FeatureRows
 from models.backbone import Progress
-from models.chronos.state import RunState, load_state, part, restore_optimizer, save_state
-from recordings import UserError
+from models.training_state import FILE, load_run, save_run, to_go_on
 from recordings.sequences import SegmentSequence
 
 # Timed before a run with a budget: one step to warm up, then some that count.
@@ -87,33 +86,25 @@ def fit(
     tick: Progress = progress or (lambda text, share: None)
     plan = material.plan
     each = max(1, plan.per_epoch(len(material.sequences)) // plan.batch)
-    found = load_state(folder) if resume else None
+    file = folder / FILE
+    found = load_run(file) if resume else None
     total = plan.epochs * each
     if found is not None:
-        total = int(found[0].settings["total"])
+        total = int(found.state.settings["total"])
     elif budget_minutes is not None:
         seconds = _seconds_a_step(model, material)
         total = max(1, min(total, int(60 * budget_minutes * TRAINING_SHARE / seconds)))
-    settings = {**settings, "total": total}
-    state = found[0] if found is not None else RunState(settings, stage="fit")
-    if state.settings != settings:
-        different = sorted(k for k in settings if state.settings.get(k) != settings[k])
-        raise UserError(
-            folder, expected="a folder without a run, or one of the same settings",
-            found=f"a run with another {', '.join(different) or 'set of options'}",
-            cure="choose another folder, or start over without resuming",
-        )  # fmt: skip
-    if found is not None:
-        model.load_state_dict(part(found[1], "model"))
+    state = to_go_on(folder, found, {**settings, "total": total})
     optimizer = _optimizer(model, plan)
     if found is not None:
-        restore_optimizer(optimizer, part(found[1], "optimizer"))
-    outcome = FitOutcome(state.epoch, total, history=state.history)
+        model.load_state_dict(found.group("model"))
+        found.restore(optimizer)
+    outcome = FitOutcome(state.done, total, history=state.history)
     warm = max(1, round(plan.warm_up * each * total / (plan.epochs * each)))
-    began, before, tokens = time.monotonic(), state.epoch, 0
+    began, before, tokens = time.monotonic(), state.done, 0
     recent: list[Tensor] = []
     model.train()
-    for step in range(state.epoch, total):
+    for step in range(state.done, total):
         if stop_after is not None and step >= stop_after:
             break
         for group in optimizer.param_groups:
@@ -122,14 +113,14 @@ def fit(
         parts = _step(model, optimizer, batch, plan, (material.seed, step))
         recent = [*recent[-_WINDOW + 1 :], parts]
         tokens += batch["text"].shape[0] * (2 * batch["text"].shape[1] + model.config.queries)
-        outcome.steps = state.epoch = step + 1
+        outcome.steps = state.done = step + 1
         if outcome.steps % _WINDOW == 0 or outcome.steps == total:
             means = [round(float(v), 5) for v in torch.stack(recent).mean(dim=0)]
             state.history.append({"step": outcome.steps, "losses": means})
             speed = (time.monotonic() - began) / (outcome.steps - before)
             tick(f"step {outcome.steps}/{total} loss {sum(means):.3f}, {speed:.2f} s a step", outcome.steps / total)
         if outcome.steps % save_every == 0 or outcome.steps in (total, stop_after or 0):
-            save_state(folder, state, model.state_dict(), {}, optimizer)
+            save_run(file, state, optimizer, {"model": model.state_dict()})
     outcome.step_seconds = (time.monotonic() - began) / max(1, outcome.steps - before)
     outcome.tokens = tokens / max(1, outcome.steps - before)
     model.eval()

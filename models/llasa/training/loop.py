@@ -14,7 +14,6 @@ import torch
 from models.backbone import quiet_loading
 from models.backbone.causal import EMBEDDED
 from models.limubert.modeling_limubert import LimuBertForReconstruction
-from models.limubert.state import kept_settings
 from models.llasa.checkpoints import load_trained, named_folder, save_trained
 from models.llasa.configuration_llasa import LlasaConfig
 from models.llasa.data import SETS, UNION, described, set_of, split_windows, training_ranges
@@ -24,11 +23,12 @@ from models.llasa.prompt import layout_of
 from models.llasa.training.batches import Item
 from models.llasa.training.items import balance, sequences, stacked
 from models.llasa.training.recipe import ON_A_PROCESSOR, Recipe
-from models.llasa.training.runner import Progress, Runner, Stage
+from models.llasa.training.runner import STAGES, Progress, Runner, Stage
 from models.llasa.training.validation import Validation, validate
 from models.llasa.training.warm_start import WarmStart
 from models.motion.predictor import pick_device
 from models.motion.taxonomy import HIDDEN_AT
+from models.training_state import FILE, saved_state
 from recordings import UserError
 
 LICENCE = "research and other non-commercial use: the hapt recordings forbid commercial use (see the card)"
@@ -271,9 +271,10 @@ def _lengths(
     if runner.warm_steps:
         lengths["warm"] = runner.warm_steps
     if steps is None:
-        found = kept_settings(folder) if folder is not None else None
-        if budget_minutes is not None and found is not None and {**found, "steps": 0} == {**settings, "steps": 0}:
-            return {name: int(found["steps"][name]) for name in ("warm", "align", "tune") if name in found["steps"]}
+        found = saved_state(folder / FILE) if folder is not None else None
+        if budget_minutes is not None and found is not None and _but_steps(found.settings) == _but_steps(settings):
+            chosen = found.settings["steps"]
+            return {name: int(chosen[name]) for name in STAGES if name in chosen}
         last: Stage = "tune" if "tune" in runner.items else "align"
         steps = DEFAULT_STEPS if budget_minutes is None else runner.affordable(last, budget_minutes)
     if "align" in runner.items:
@@ -281,3 +282,7 @@ def _lengths(
     if "tune" in runner.items:
         lengths["tune"] = max(1, steps - lengths.get("align", 0))
     return lengths
+
+
+def _but_steps(settings: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in settings.items() if name != "steps"}

@@ -14,11 +14,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.limubert.state import load_state, save_state
 from models.llasa.modeling_llasa import LlasaModel
 from models.llasa.training.batches import Item, batches, collate
 from models.llasa.training.recipe import Recipe
 from models.llasa.training.warm_start import WarmStart
+from models.training_state import FILE, RunState, load_run, save_run, to_go_on
 
 Progress = Callable[[str, float], None]
 Stage = Literal["warm", "align", "tune"]
@@ -133,43 +133,35 @@ class Runner:
         self, lengths: Mapping[Stage, int], settings: Mapping[str, Any], folder: Path | None, tick: Progress
     ) -> None:
         """The stages in order. With a folder the state is kept there, and a run found there goes on."""
-        found = load_state(folder, settings) if folder is not None else None
+        found = load_run(folder / FILE) if folder is not None else None
+        state = to_go_on(folder or Path(), found, settings, STAGES[0])
         if found is not None:
-            self.model.load_state_dict(found.model)
-        passed = 0 if found is None else STAGES.index(found.stage)
+            self.model.load_state_dict(found.group("model"))
+        stopped_in, stopped_at = state.stage, state.done
         total, before = sum(lengths.values()), 0
         for stage, length in lengths.items():
-            if STAGES.index(stage) >= passed:
+            if STAGES.index(stage) >= STAGES.index(stopped_in):
                 optimizer = self._optimizer(stage)
-                done = 0
-                if found is not None and found.stage == stage:
-                    done = found.step
+                again = found is not None and stage == stopped_in
+                if found is not None and again:
                     found.restore(optimizer)
-                self._stage(
-                    stage,
-                    length,
-                    done,
-                    optimizer,
-                    settings,
-                    folder,
-                    partial(_told, tick, before, total),
-                )
+                state.stage, state.done = stage, stopped_at if again else 0
+                self._stage(stage, length, optimizer, state, folder, partial(_told, tick, before, total))
             before += length
 
     def _stage(
         self,
         stage: Stage,
         length: int,
-        done: int,
         optimizer: torch.optim.Optimizer,
-        settings: Mapping[str, Any],
+        state: RunState,
         folder: Path | None,
         tick: Callable[[str, int], None],
     ) -> None:
         kept = time.monotonic()
         losses: list[float] = []
         for number, row in self._rows(stage, length):
-            if number < done:
+            if number < state.done:
                 continue
             for group in optimizer.param_groups:
                 group["lr"] = group["peak"] * schedule(number / length, self.recipe.warm_up)
@@ -180,7 +172,8 @@ class Runner:
             tick(f"{stage}: step {number + 1}/{length}, loss {np.mean(losses[-30:]):.3f}", number + 1)
             last = number + 1 == length
             if folder is not None and (last or time.monotonic() - kept > save_every_s):
-                save_state(folder, settings, stage, number + 1, self.model, optimizer)
+                state.done = number + 1
+                save_run(folder / FILE, state, optimizer, {"model": self.model.state_dict()})
                 kept = time.monotonic()
 
     def _rows(self, stage: Stage, length: int) -> Iterator[tuple[int, list[int]]]:

@@ -16,7 +16,7 @@ from models.motion.modeling_motion import MotionForActivityClassification
 from models.motion.training.augment import Augmentation, augmented
 from models.motion.training.loss import masked_loss
 from models.motion.training.sampling import WindowSampler
-from models.motion.training.state import part, restore_optimizer
+from models.training_state import SavedRun
 
 Progress = Callable[[str, float], None]
 # The loss is told this often; in between nothing waits for the device.
@@ -59,10 +59,10 @@ class Learner:
         self.average = {k: v.detach().clone() for k, v in self.model.state_dict().items()}
         self.recipe, self.device = recipe, device
 
-    def restore(self, tensors: dict[str, Tensor]) -> None:
-        self.model.load_state_dict(part(tensors, "model"))
-        self.average = {k: v.to(self.device) for k, v in part(tensors, "average").items()}
-        restore_optimizer(self.optimizer, part(tensors, "optimizer"))
+    def restore(self, found: SavedRun) -> None:
+        self.model.load_state_dict(found.group("model"))
+        self.average = {k: v.to(self.device) for k, v in found.group("average").items()}
+        found.restore(self.optimizer)
 
     def set_gravity(self, density: npt.NDArray[np.float32]) -> None:
         """Where gravity points at each position, which no step changes."""

@@ -18,12 +18,11 @@ from models.motion.training.augment import Augmentation
 from models.motion.training.corpus import Corpus, read_corpus
 from models.motion.training.experts import fit_pool, pooled
 from models.motion.training.learner import Learner, Recipe
-from models.motion.training.run import EXPERTS, TrainingRun, one_network, out_of_fold
+from models.motion.training.run import EXPERTS, TrainingRun, one_network, out_of_fold, state_file
 from models.motion.training.sampling import WindowSampler
 from models.motion.training.stages import People, Stage, groups, stages
-from models.motion.training.state import load_state
 from models.motion.training.validation import figures, fit_temperatures, joined, kind_of, truth_of
-from recordings import UserError
+from models.training_state import saved_state, to_go_on
 
 Progress = Callable[[str, float], None]
 DEFAULT_EPOCHS = 9
@@ -104,21 +103,15 @@ def train_motion(
     todo = stages(folds, fold_members, config.members)
     sampler = WindowSampler(corpus, chosen)
     steps = max(1, round(sampler.seconds / recipe.epoch_window_s / recipe.batch_size))
-    found = next((s for s in (load_state(output_dir, stage.name) for stage in todo) if s), None) if resume else None
+    found = next((s for s in (saved_state(state_file(output_dir, one)) for one in todo) if s), None) if resume else None
     if epochs is None and found is not None:
-        epochs = int(found[0].settings["epochs"])
+        epochs = int(found.settings["epochs"])
     if epochs is None:
         epochs = _affordable(budget_minutes, sampler, config, recipe, plan, chosen, steps, len(todo))
     settings = {"seed": seed, "epochs": epochs, "folds": folds, "recipe": asdict(recipe), "plan": asdict(plan)}
     settings |= {name: getattr(config, name) for name in ("stem_width", "statistics_size", "embedding_size", "dropout")}
     settings |= {"widths": list(config.widths), "axis_dropout": config.axis_dropout}
-    if found is not None and found[0].settings != settings:
-        raise UserError(
-            output_dir,
-            expected="a folder without a run, or one of the same settings",
-            found="a run with other settings",
-            cure="choose another folder, or start over without resuming",
-        )
+    to_go_on(output_dir, found, settings)
     run = TrainingRun(output_dir, config, recipe, plan, chosen, settings, resume, tick, stop_after_epochs)
     for number, stage in enumerate(todo):
         if only is not None and stage.name not in only:
@@ -211,7 +204,7 @@ def _summary(run: TrainingRun, todo: Sequence[Stage], corpus: Corpus, seconds: f
     subjects: dict[str, set[str]] = {}
     for stream in corpus.streams:
         subjects.setdefault(stream.dataset, set()).add(stream.subject)
-    states = {stage.name: load_state(run.folder, stage.name) for stage in todo}
+    states = {stage.name: saved_state(state_file(run.folder, stage)) for stage in todo}
     return TrainingSummary(
         output_dir=run.folder,
         epochs=int(run.settings["epochs"]),
@@ -222,5 +215,5 @@ def _summary(run: TrainingRun, todo: Sequence[Stage], corpus: Corpus, seconds: f
         temperatures={},
         train_subjects={name: sorted(who, key=lambda s: (len(s), s)) for name, who in subjects.items()},
         folds=int(run.settings["folds"]),
-        history={name: state[0].losses for name, state in states.items() if state},
+        history={name: state.history for name, state in states.items() if state},
     )

@@ -22,8 +22,8 @@ from models.motion.training.experts import blank_experts, expert_scores, fit_exp
 from models.motion.training.learner import Learner, Recipe
 from models.motion.training.sampling import WindowSampler
 from models.motion.training.stages import People, Stage
-from models.motion.training.state import StageState, load_state, save_state, save_tensors
 from models.motion.training.validation import Scores, score_corpus, truth_of
+from models.training_state import load_run, save_run, save_tensors, to_go_on
 
 Progress = Callable[[str, float], None]
 EXPERTS = "experts"
@@ -32,6 +32,11 @@ EXPERTS = "experts"
 def one_network(config: MotionConfig) -> MotionConfig:
     """The shape of one network of an ensemble."""
     return type(config)(**{**config.to_dict(), "members": 1})
+
+
+def state_file(folder: Path, stage: Stage) -> Path:
+    """Of a stage that is under way or done."""
+    return folder / f"{stage.name}.safetensors"
 
 
 @dataclass(slots=True)
@@ -63,33 +68,31 @@ class TrainingRun:
     def train(self, stage: Stage, corpus: Corpus, left_out: People | None) -> bool:
         """False when the call was to end early. A stage that is finished is left as it is."""
         epochs, seed = int(self.settings["epochs"]), int(self.settings["seed"])
-        state, tensors = (load_state(self.folder, stage.name) if self.resume else None) or (
-            StageState(self.settings),
-            {},
-        )
-        if state.epoch == epochs and self.weights(stage).is_file() and self.resume:
+        file = state_file(self.folder, stage)
+        found = load_run(file) if self.resume else None
+        state = to_go_on(self.folder, found, self.settings, stage.name)
+        if state.done == epochs and self.weights(stage).is_file() and self.resume:
             return True
         data = corpus if left_out is None else corpus.without(left_out)
         sampler = WindowSampler(data, self.device)
         steps = max(1, round(sampler.seconds / self.recipe.epoch_window_s / self.recipe.batch_size))
         learner = Learner(one_network(self.config), self.recipe, seed + 1000 * stage.number, self.device)
-        if tensors:
-            learner.restore(tensors)
+        if found is not None:
+            learner.restore(found)
         else:
             learner.set_gravity(corpus.gravity_density)
-        while state.epoch < epochs:
+        while state.done < epochs:
             if self.epochs_left == 0:
                 return False
-            first = state.epoch * steps
+            first = state.done * steps
             span = (first, first + steps, steps * epochs)
-            loss = learner.epoch(sampler, self.plan, (seed, stage.number, state.epoch), span, self._report(stage))
-            state.epoch += 1
-            state.losses.append(round(loss, 5))
+            loss = learner.epoch(sampler, self.plan, (seed, stage.number, state.done), span, self._report(stage))
+            state.done += 1
+            state.history.append(round(loss, 5))
             self.epochs_left = None if self.epochs_left is None else self.epochs_left - 1
-            if state.epoch % 4 == 0 or state.epoch == epochs or self.epochs_left is not None:
-                save_state(
-                    self.folder, stage.name, state, learner.model.state_dict(), learner.average, learner.optimizer
-                )
+            if state.done % 4 == 0 or state.done == epochs or self.epochs_left is not None:
+                groups = {"model": learner.model.state_dict(), "average": learner.average}
+                save_run(file, state, learner.optimizer, groups)
         if left_out is not None:
             model, held = learner.averaged(), corpus.only(left_out)
             known = score_corpus(model, held, self.device)

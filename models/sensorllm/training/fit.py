@@ -14,11 +14,10 @@ import torch
 from torch import Tensor
 
 from models.backbone import Progress
-from models.chronos.state import RunState, load_state, part, save_state
 from models.sensorllm.batches import plan
 from models.sensorllm.modeling_sensorllm import SensorLLMModel
 from models.sensorllm.training.trainer import Batch, PlannedBatches, Schedule, SensorLLMTrainer
-from recordings import UserError
+from models.training_state import FILE, load_run, save_run, to_go_on
 
 # Timed before a run with a budget: a few steps to warm up, then a few that count.
 WARM_STEPS, TIMED_STEPS = 2, 4
@@ -82,27 +81,20 @@ def fit(
     drawn = len(_epoch(task, micro, seed, 0))
     accumulation = max(1, min(schedule.batch // micro, drawn))
     each = drawn // accumulation
-    found = load_state(folder) if resume else None
-    total = int(found[0].settings["total"]) if found is not None else epochs * each
+    file = folder / FILE
+    found = load_run(file) if resume else None
+    total = int(found.state.settings["total"]) if found is not None else epochs * each
     if found is None and budget_minutes is not None:
         total = min(total, _affordable(model, task, folder, schedule, micro, accumulation, seed, budget_minutes))
     settings = {**settings, "seed": seed, "total": total, "batch": schedule.batch, "micro_batch": micro}
-    state = found[0] if found is not None else RunState(settings, stage="fit")
-    if state.settings != settings:
-        different = sorted(k for k in settings if state.settings.get(k) != settings[k])
-        raise UserError(
-            folder,
-            expected="a folder without a run, or one of the same settings",
-            found=f"a run with another {', '.join(different) or 'set of options'}",
-            cure="choose another folder, or start over without resuming",
-        )
+    state = to_go_on(folder, found, settings)
     best: dict[str, Tensor] = {}
     moments: dict[str, Tensor] = {}
     if found is not None:
-        model.load_state_dict(part(found[1], "model"))
-        best, moments = part(found[1], "average"), part(found[1], "optimizer")
+        model.load_state_dict(found.group("model"))
+        best, moments = found.group("best"), found.moments
     outcome = FitOutcome(
-        state.epoch, total, schedule.batch, history=state.history, best_step=int(state.outcome.get("best_step", 0))
+        state.done, total, schedule.batch, history=state.history, best_step=int(state.outcome.get("best_step", 0))
     )
     micro_batches: list[list[int]] = []
     for epoch in range(-(-total // each)):
@@ -110,7 +102,7 @@ def fit(
     name, more = task.better
     # Evenly spaced, the last one at the end: the choice must be able to see the whole schedule.
     at_steps = {round(total * (i + 1) / validations) for i in range(validations)}
-    began, done_before = time.monotonic(), state.epoch
+    began, done_before = time.monotonic(), state.done
 
     def after(step: int) -> bool:
         if step % 10 == 0:
@@ -128,22 +120,22 @@ def fit(
             state.history.append(entry)
             tick(f"step {step}/{total} {entry}", step / total)
         if step in at_steps or step == (stop_after or 0):
-            state.epoch = step
-            save_state(folder, state, model.state_dict(), best, trainer.optimizer)
+            state.done = step
+            save_run(file, state, trainer.optimizer, {"model": model.state_dict(), "best": best})
         return stop_after is not None and step >= stop_after
 
-    if state.epoch < total and (stop_after is None or state.epoch < stop_after):
+    if state.done < total and (stop_after is None or state.done < stop_after):
         device = model.device
         if device.type == "cuda":
             torch.cuda.reset_peak_memory_stats()
-        rest = micro_batches[state.epoch * accumulation :]
+        rest = micro_batches[state.done * accumulation :]
         trainer = SensorLLMTrainer(
             model,
             PlannedBatches(rest, task.make),
             folder,
             schedule=schedule,
             total=total,
-            done=state.epoch,
+            done=state.done,
             accumulation=accumulation,
             moments=moments,
             after_step=after,

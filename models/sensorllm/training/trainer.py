@@ -18,8 +18,8 @@ from torch.utils.data import DataLoader, Dataset
 from transformers import Trainer, TrainerCallback, TrainingArguments
 from transformers.trainer_callback import PrinterCallback
 
-from models.chronos.state import restore_optimizer
 from models.sensorllm.modeling_sensorllm import SensorLLMModel
+from models.training_state import restore_optimizer
 
 Batch = dict[str, Tensor]
 

@@ -9,15 +9,14 @@ from random import Random
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from models.motion.training.sampling import WindowSampler
-from models.motion.training.state import part, restore_optimizer
 from models.sensorlm.configuration_sensorlm import SensorLMConfig
 from models.sensorlm.modeling_sensorlm import SensorLM
 from models.sensorlm.processing_sensorlm import SensorLMProcessor
 from models.sensorlm.training.pairs import draw_pairs
 from models.sensorlm.training.plan import CaptionPlan, Recipe
+from models.training_state import SavedRun
 
 Progress = Callable[[str, float], None]
 _TELL_EVERY = 10
@@ -57,10 +56,10 @@ class Learner:
         self.recipe, self.device, self.seed = recipe, device, seed
         self.processor = SensorLMProcessor(config) if processor is None else processor
 
-    def restore(self, tensors: dict[str, Tensor]) -> None:
-        self.model.load_state_dict(part(tensors, "model"))
-        self.average = {k: v.to(self.device) for k, v in part(tensors, "average").items()}
-        restore_optimizer(self.optimizer, part(tensors, "optimizer"))
+    def restore(self, found: SavedRun) -> None:
+        self.model.load_state_dict(found.group("model"))
+        self.average = {k: v.to(self.device) for k, v in found.group("average").items()}
+        found.restore(self.optimizer)
 
     def averaged(self) -> SensorLM:
         """A copy with the running average as its weights, in evaluation mode."""

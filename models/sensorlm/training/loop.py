@@ -14,7 +14,6 @@ from models.motion.predictor import pick_device
 from models.motion.subjects import VALIDATION_SUBJECTS
 from models.motion.training.corpus import Corpus
 from models.motion.training.sampling import WindowSampler
-from models.motion.training.state import StageState, load_state, save_state
 from models.sensorlm.captions.wording import PHRASES
 from models.sensorlm.configuration_sensorlm import PLACEMENTS, SensorLMConfig
 from models.sensorlm.labels import known_phrases
@@ -23,7 +22,7 @@ from models.sensorlm.tokenizer import caption_vocabulary
 from models.sensorlm.training.learner import Learner
 from models.sensorlm.training.pairs import read_streams
 from models.sensorlm.training.plan import CaptionPlan, Recipe
-from recordings import UserError
+from models.training_state import FILE, RunState, load_run, save_run, to_go_on
 
 Progress = Callable[[str, float], None]
 STAGE = "state"
@@ -100,16 +99,16 @@ def train_sensorlm(
     fitting = whole.without(VALIDATION_SUBJECTS)
     sampler = WindowSampler(fitting, chosen)
     steps = max(1, round(recipe.epoch_windows / recipe.batch_size))
-    found = load_state(output_dir, STAGE) if resume else None
+    found = load_run(output_dir / FILE) if resume else None
     processor = SensorLMProcessor(config, embedder)
     if resume and (output_dir / SENTENCES).is_file():
         # As many as the state knew: a vector's last bits depend on what was embedded beside it.
-        processor.load(output_dir / SENTENCES, None if found is None else int(found[1]["sentences.known"]))
+        processor.load(output_dir / SENTENCES, None if found is None else int(found.state.outcome["sentences"]))
     if epochs is None and found is not None:
-        epochs = int(found[0].settings["epochs"])
+        epochs = int(found.state.settings["epochs"])
     if epochs is None:
         epochs = _affordable(budget_minutes, sampler, config, recipe, plan, chosen, steps, processor)
-    settings = {"seed": seed, "epochs": epochs, "recipe": asdict(recipe), "plan": _plain(asdict(plan))}
+    settings = {"seed": seed, "epochs": epochs, "recipe": asdict(recipe), "plan": asdict(plan)}
     shape = (
         "objective",
         "text_tower",
@@ -125,28 +124,20 @@ def train_sensorlm(
         "timed_share",
     )
     settings |= {name: getattr(config, name) for name in shape}
-    if found is not None and found[0].settings != settings:
-        raise UserError(
-            output_dir,
-            expected="a folder without a run, or one of the same settings",
-            found="a run with other settings",
-            cure="choose another folder, or start over without resuming",
-        )
+    state = to_go_on(output_dir, found, settings)
     learner = Learner(config, recipe, seed, chosen, processor)
     density = torch.zeros(len(PLACEMENTS), GRID_POINTS)
     density[: len(whole.gravity_density)] = torch.from_numpy(whole.gravity_density)
     learner.model.gravity_density.copy_(density)
     learner.average["gravity_density"] = density.to(chosen)
-    state = StageState(settings)
     if found is not None:
-        state = found[0]
-        learner.restore(found[1])
+        learner.restore(found)
     kept = 0
     ran = 0
-    while state.epoch < epochs and ran != stop_after_epochs:
-        span = (state.epoch * steps, (state.epoch + 1) * steps, epochs * steps)
-        state.losses.append(learner.epoch(sampler, plan, state.epoch, span, tick))
-        state.epoch += 1
+    while state.done < epochs and ran != stop_after_epochs:
+        span = (state.done * steps, (state.done + 1) * steps, epochs * steps)
+        state.history.append(learner.epoch(sampler, plan, state.done, span, tick))
+        state.done += 1
         ran += 1
         if len(learner.processor) > kept:
             learner.processor.save(output_dir / SENTENCES)
@@ -157,12 +148,12 @@ def train_sensorlm(
         subjects.setdefault(stream.dataset, set()).add(stream.subject)
     summary = SensorLMTraining(
         output_dir,
-        state.epoch,
-        state.epoch * steps * recipe.batch_size,
+        state.done,
+        state.done * steps * recipe.batch_size,
         time.monotonic() - started,
         str(chosen),
         sum(p.numel() for p in learner.model.parameters()),
-        state.losses[-1] if state.losses else float("nan"),
+        state.history[-1] if state.history else float("nan"),
         {},
         {name: sorted(who, key=lambda s: (len(s), s)) for name, who in subjects.items()},
         round(sampler.seconds / 3600, 2),
@@ -170,7 +161,7 @@ def train_sensorlm(
         plan.without_sets,
         ("semantic", *("+".join(levels) for levels, _ in plan.mix if plan.detailed)),
     )
-    if state.epoch < epochs:
+    if state.done < epochs:
         return summary
     from models.sensorlm.training.finish import finish
 
@@ -179,20 +170,11 @@ def train_sensorlm(
     return done
 
 
-def write_state(folder: Path, state: StageState, learner: Learner) -> None:
+def write_state(folder: Path, state: RunState, learner: Learner) -> None:
     """Everything that the next epoch depends on, replaced whole."""
-    known = {"known": torch.tensor(len(learner.processor))}
-    save_state(
-        folder, STAGE, state, learner.model.state_dict(), learner.average, learner.optimizer, {"sentences": known}
-    )
-
-
-def _plain(facts: dict[str, object]) -> dict[str, object]:
-    """Tuples as JSON gives them back, so that settings can be compared."""
-    import json
-
-    plain: dict[str, object] = json.loads(json.dumps(facts))
-    return plain
+    state.outcome["sentences"] = len(learner.processor)
+    groups = {"model": learner.model.state_dict(), "average": learner.average}
+    save_run(folder / FILE, state, learner.optimizer, groups)
 
 
 def _affordable(

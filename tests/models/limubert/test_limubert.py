@@ -19,8 +19,8 @@ from models.limubert import (
 )
 from models.limubert.masking import span_masks
 from models.limubert.measuring import fill_in
-from models.limubert.state import kept_settings
 from models.limubert.windows import averaged
+from models.training_state import FILE, saved_state
 from recordings import UserError
 from recordings.datasets import HELD_OUT_SUBJECTS, dataset
 
@@ -113,9 +113,9 @@ def test_a_budgeted_run_that_was_stopped_keeps_its_length(
     monkeypatch.setattr(training, "save_every_s", 0.0)
     with pytest.raises(Stop):
         train_limubert(data_dir, tmp_path, budget_minutes=0.02, batch_size=4, device="cpu", progress=stop)
-    found = kept_settings(tmp_path)
+    found = saved_state(tmp_path / FILE)
     assert found is not None
-    length = found["steps"]
+    length = found.settings["steps"]
     assert train_limubert(data_dir, tmp_path, budget_minutes=3.0, batch_size=4, device="cpu").steps == length
 
 
