@@ -23,7 +23,7 @@ DEFAULT = f"fixed@{'+'.join(SETS)}"
 ROWS = (
     "majority", "forest", "minirocket", "multirocket_hydra", "deepconvlstm", "patchtst", "chronos_mlp",
     "task_only_no_text", "task_only", "task_only_by_value", "sensorllm_no_text", "sensorllm", "sensorllm_by_value",
-    "sensorllm_rhythm_by_value", "task_only_turned", "sensorllm_turned",
+    "sensorllm_rhythm_by_value", "task_only_turned", "sensorllm_turned", "task_only_rolled", "sensorllm_rolled",
     "telltale_motion",
 )  # fmt: skip
 # Minutes of training a fold each: not for a quick look, unless they are named.

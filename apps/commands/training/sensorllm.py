@@ -99,6 +99,14 @@ def sensorllm(
             show_default="0",
         ),
     ] = None,
+    rolled: Annotated[
+        bool | None,
+        typer.Option(
+            "--rolled/--not-rolled",
+            help="tune: windows of lying people turned about the body's axis by any angle.",
+            show_default="not-rolled",
+        ),
+    ] = None,
     warm_steps: Annotated[
         int | None,
         typer.Option(min=0, help="tune: first turn rows towards the names of classes.", show_default="0"),
@@ -131,6 +139,7 @@ def sensorllm(
         "by_value": by_value,
         "values": values,
         "turned": turned,
+        "rolled": rolled,
         "warm_steps": warm_steps,
     }
     only_for(stage, aligning | tuning, **dict.fromkeys(aligning, "align"), **dict.fromkeys(tuning, "tune"))
@@ -173,6 +182,7 @@ def sensorllm(
             by_value=by_value,
             value_kinds=_numbers(values, by_value),
             turned_deg=turned,
+            rolled=rolled,
             warm_steps=warm_steps,
         ),
         backbone=backbone,

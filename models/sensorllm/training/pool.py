@@ -39,7 +39,7 @@ def encode_pool(
     for samples, wanted, number in ((training, plan.pool, 0), (validation, plan.validation_windows, 1)):
         rows = evenly([s.label for s in samples], wanted, np.random.default_rng((5, number)))
         kept.append([samples[int(i)] for i in rows])
-    kept[0] = turned(kept[0], plan.turned_deg)
+    kept[0] = turned(kept[0], plan.turned_deg, rolled=plan.rolled)
     stores = [encode_all(frozen.embedder, [list(s.series) for s in chosen]) for chosen in kept]
     return EncodedPool(kept[0], kept[1], (stores[0], stores[1]))
 
