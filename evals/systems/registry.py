@@ -13,6 +13,8 @@ from recordings import UserError
 
 IMPORTED = "predictions:"
 TUNED = "sensorllm:"
+# Between the key of a row that SensorLLM tunes and the folder of the alignment it starts from.
+FROM = "@"
 WORDS = "sensorlm:"
 
 
@@ -28,9 +30,9 @@ class SystemEntry:
     kind: str
     slow: bool = False
 
-    def make(self) -> WindowSystem:
+    def make(self, *made_with: Path) -> WindowSystem:
         module, _, name = self.path.partition(":")
-        return cast("WindowSystem", getattr(import_module(module), name)())
+        return cast("WindowSystem", getattr(import_module(module), name)(*made_with))
 
 
 SYSTEMS: dict[str, SystemEntry] = {
@@ -88,6 +90,9 @@ def made(key: str) -> WindowSystem:
         from evals.systems.sensor_words import SensorWords
 
         return SensorWords(Path(key.removeprefix(WORDS)))
+    row, at, folder = key.partition(FROM)
+    if at and row in SYSTEMS and SYSTEMS[row].path.startswith("evals.systems.sensor_language:"):
+        return SYSTEMS[row].make(Path(folder).expanduser())
     if key not in SYSTEMS:
         known = f"one of {', '.join(SYSTEMS)} or {IMPORTED}FILE.npz or {TUNED}DIR or {WORDS}DIR"
         raise UserError(key, expected=known, found="no such window classifier", cure="name one with --systems")

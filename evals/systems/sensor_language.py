@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +42,8 @@ TURNED_DEG = 30.0
 
 
 class _Tuned:
-    """Tunes on the fold. aligned: from the shipped alignment, else from a fresh MLP. text: statistics and question.
+    """Tunes on the fold. aligned: from an alignment, the shipped one or that in `aligned_from`, else from a fresh MLP. text:
+    statistics and question.
 
     values: which numbers of the channels reach the rows by value, turned_deg, rolled: how windows to learn from are turned
     (`models.sensorllm.training.turned`). All our own additions.
@@ -57,14 +58,34 @@ class _Tuned:
     learns = True
     random = True
 
-    def __init__(self) -> None:
+    def __init__(self, aligned_from: Path | None = None) -> None:
         from models.sensorllm import can_train_here
 
+        self._aligned_from, self._met = aligned_from, dict[str, Sequence[str]]()
+        said = "" if aligned_from is None else f", {self._described(aligned_from)}"
         self._model: SensorLLM | None = None
         self._detail = ""
         self._report: Callable[[str], None] = lambda text: None
         self.small = not can_train_here()
-        self.name = f"{self.called}{' (small form)' if self.small else ''}"
+        self.name = f"{self.called}{said}{' (small form)' if self.small else ''}"
+
+    def _described(self, folder: Path) -> str:
+        """What tells this alignment from another. UserError for a folder without one, and for a row that starts afresh."""
+        from models.sensorllm.checkpoints import load_trained
+
+        if not self.aligned:
+            raise UserError(folder, expected="a row that is aligned", found=self.called, cure="leave the folder out")
+        config = load_trained(folder).config
+        if config.stage != "align":
+            raise UserError(
+                folder,
+                expected="an aligned checkpoint",
+                found="a tuned one",
+                cure="name the folder that `--stage align` wrote",
+            )
+        self._met = config.subjects
+        widths = "+".join(str(width) for width in config.projector_sizes)
+        return f"aligned on {listed(sorted(config.subjects))} with an MLP of {widths} ({config.revision_name})"
 
     @property
     def detail(self) -> str:
@@ -78,8 +99,10 @@ class _Tuned:
 
         if not has_shipped_encoder():
             return NO_ENCODER
-        if self.aligned and "align" not in shipped_checkpoints():
+        if self.aligned and self._aligned_from is None and "align" not in shipped_checkpoints():
             return NO_ALIGNED
+        if met := setting.test & set(self._met.get(setting.dataset, ())):
+            return f"its alignment has learnt from {', '.join(sorted(met))}"
         return NOT_QUICK if setting.quick else ""
 
     def fit(self, train: WindowSet, validating: Mask, seed: int) -> None:
@@ -95,7 +118,7 @@ class _Tuned:
                 pool,
                 train.classes,
                 Path(folder),
-                aligned=SHIPPED / "align" if self.aligned else None,
+                aligned=(self._aligned_from or SHIPPED / "align") if self.aligned else None,
                 plan=plan,
                 frozen=frozen,
                 steps=SMALL_STEPS if self.small else None,

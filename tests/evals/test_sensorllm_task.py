@@ -11,8 +11,9 @@ from evals.protocols import Fold
 from evals.registry import TaskOptions
 from evals.runs import Run, Sample
 from evals.systems import Setting, sensor_language
-from evals.systems.registry import SYSTEMS, systems
+from evals.systems.registry import SYSTEMS, made, systems
 from evals.tasks import har, sensorllm
+from models.sensorllm import SHIPPED
 from recordings import UserError
 
 
@@ -74,3 +75,27 @@ def test_the_speed_of_a_checkpoint_stands_beside_the_rows() -> None:
 def test_a_folder_without_a_tuned_checkpoint_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="SensorLLM checkpoint"):
         systems((f"sensorllm:{tmp_path}",))
+
+
+def test_a_row_may_start_from_another_alignment_that_has_not_met_the_tested() -> None:
+    row = made(f"sensorllm_no_text@{SHIPPED / 'align'}")
+    assert "without text, aligned on hapt, motionsense, usc_had" in row.name and "MLP of 512" in row.name
+    met = Fold("0", train=(), validation=(), test=("1", "2"))
+    apart = Fold("0", train=(), validation=(), test=("2", "4"))
+    assert "has learnt from 1" in row.why_not(Setting("hapt", "fixed", met, quick=False, llm="embedded"))
+    assert row.why_not(Setting("hapt", "fixed", apart, quick=False, llm="embedded")) == ""
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        (f"task_only@{SHIPPED / 'align'}", "expected a row that is aligned"),
+        (f"sensorllm@{SHIPPED / 'hapt'}", "expected an aligned checkpoint, found a tuned one"),
+        ("sensorllm@/nowhere/at/all", "/nowhere/at/all"),
+        (f"forest@{SHIPPED / 'align'}", "no such window classifier"),
+    ],
+)
+def test_an_alignment_that_does_not_fit_is_refused_in_one_line(key: str, said: str) -> None:
+    with pytest.raises(UserError, match=said) as refusal:
+        made(key)
+    assert "\n" not in str(refusal.value)
