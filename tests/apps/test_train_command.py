@@ -27,7 +27,7 @@ OWN = {
         "turned", "rolled",
     },
     "sensorlm": {"epochs", "objective", "text_tower", "levels", "without_class", "without_set"},
-    "llasa": {"stage", "aligned", "start", "texts", "llm", "backbone", "encoder", "examples"},
+    "llasa": {"stage", "aligned", "start", "texts", "llm", "backbone", "encoder", "examples", "rolled"},
     "actionllm": {
         "epochs", "dataset", "fold", "protocol", "sequences", "features", "layers", "backbone", "changes",
     },
@@ -136,6 +136,7 @@ def test_a_missing_data_folder_is_one_line(model: str, tmp_path: Path, capsys: p
         (
             "llasa", "models.llasa.train_llasa", ["--encoder", "e", "--examples", "9"],
             {"stage": "align", "aligned": None, "start": None, "texts": None, "encoder": Path("e"), "backbone": "embedded", "most_windows": 9,
+             "rolled": None,
              "further": None},
         ),
     ],

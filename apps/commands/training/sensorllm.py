@@ -99,14 +99,7 @@ def sensorllm(
             show_default="0",
         ),
     ] = None,
-    rolled: Annotated[
-        bool | None,
-        typer.Option(
-            "--rolled/--not-rolled",
-            help="tune: windows of lying people turned about the body's axis by any angle.",
-            show_default="not-rolled",
-        ),
-    ] = None,
+    rolled: options.Rolled = None,
     warm_steps: Annotated[
         int | None,
         typer.Option(min=0, help="tune: first turn rows towards the names of classes.", show_default="0"),

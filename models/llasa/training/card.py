@@ -40,9 +40,14 @@ def card(config: LlasaConfig, summary: LlasaSummary) -> str:
     lines += [
         "",
         f"Texts are generated from the samples of {summary.windows:,} windows ({summary.exchanges:,} exchanges, {summary.further:,} further texts)",
-        f"and template-made; no endpoint wrote any. Steps: {steps}; {summary.tokens:,} tokens through the language model at",
+        f"{_by_whom(summary.texts)}. Steps: {steps}; {summary.tokens:,} tokens through the language model at",
         f"{summary.tokens_per_s:.0f} a second on {summary.device}, {summary.seconds / 60:.0f} minutes in all. {token.capitalize()};",
         f"rank {recipe.rank}, alpha {recipe.alpha}; rates {recipe.adapter_rate:g} (adapter), {recipe.projector_rate:g} (projector).",
+        *(
+            ["Windows of lying people were turned about the body's axis by any angle (not in the publication).", ""]
+            if recipe.roll_lying
+            else []
+        ),
         *([f"It went on from {summary.start}, encoder, projector and adapter.", ""] if summary.start else []),
         *(
             []
@@ -75,6 +80,14 @@ def card(config: LlasaConfig, summary: LlasaSummary) -> str:
         lines += ["", f"Temperature of the label scores: {summary.validation.temperature:.2f}. Weight beside the motion classifier: "
                   f"{summary.validation.fusion_weight:g}."]  # fmt: skip
     return "\n".join([*lines, ""])
+
+
+def _by_whom(texts: str | None) -> str:
+    return (
+        "and template-made; no endpoint wrote any"
+        if texts is None
+        else f"and template-made, but for the open questions and answers of a folder of texts (digest {texts})"
+    )
 
 
 def write_card(config: LlasaConfig, summary: LlasaSummary) -> None:

@@ -9,12 +9,10 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
-from models.rotations import rotations
+from models.lying import LYING, about, body_axis, roll
 from models.sensorllm.data import WindowSample, statistics_text
 
-LYING, UPRIGHT = "lying", ("standing", "walking")
 _AXES = 3
 Vector = npt.NDArray[np.float64]
 
@@ -30,19 +28,11 @@ def turned(
     window's id and the seed alone. Statistics are told anew. 0 degrees and not rolled: the windows as they are. ValueError for
     channels that are not sensors of three axes each.
     """
-    body = body_axis(samples) if rolled else None
+    means = [sample.series[:_AXES].mean(axis=1) for sample in samples]
+    body = body_axis(means, [sample.label for sample in samples]) if rolled else None
     if body is None and not largest_deg:
         return list(samples)
     return [_turned(sample, largest_deg, body if sample.label == LYING else None, seed) for sample in samples]
-
-
-def body_axis(samples: Sequence[WindowSample]) -> Vector | None:
-    """(3,) of length one: the mean acceleration of windows of people on their feet; None without such windows."""
-    means = [sample.series[:_AXES].mean(axis=1) for sample in samples if sample.label in UPRIGHT]
-    if not means:
-        return None
-    mean = np.asarray(np.mean(means, axis=0), dtype=np.float64)
-    return np.asarray(mean / np.linalg.norm(mean))
 
 
 def _turned(sample: WindowSample, largest_deg: float, body: Vector | None, seed: int) -> WindowSample:
@@ -51,16 +41,9 @@ def _turned(sample: WindowSample, largest_deg: float, body: Vector | None, seed:
         raise ValueError(f"{sample.id}: {channels} channels, not three axes a sensor")
     number = int.from_bytes(hashlib.blake2b(f"{seed}\n{sample.id}".encode(), digest_size=8).digest())
     rng = np.random.default_rng(number)
-    turn = _turn(rng.normal(size=_AXES), rng.uniform(0.0, math.radians(largest_deg)))
+    turn = about(rng.normal(size=_AXES), rng.uniform(0.0, math.radians(largest_deg)))
     if body is not None:
-        turn = turn @ _turn(body, rng.uniform(0.0, 2 * math.pi))
+        turn = turn @ roll(body, rng)
     series = (turn @ sample.series.reshape(-1, _AXES, length)).reshape(channels, length).astype(np.float32)
     told = statistics_text(series, sample.channels)
     return replace(sample, series=series, statistics=told, text=told)
-
-
-def _turn(axis: Vector, angle_rad: float) -> Vector:
-    """(3, 3)."""
-    return np.asarray(
-        rotations(torch.from_numpy(axis[None]), torch.tensor([angle_rad], dtype=torch.float64))[0].numpy()
-    )
