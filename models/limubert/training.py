@@ -31,7 +31,6 @@ Floats = npt.NDArray[np.float32]
 DEFAULT_EPOCHS = 300
 SETS = ("usc_had", "hapt", "motionsense", "wisdm")
 LICENCE = "research and other non-commercial use: the hapt recordings forbid commercial use (see the card)"
-STAGE = "pretrain"
 # A run killed at any moment loses no more than this.
 save_every_s = 60.0
 # Windows a protocol whose labels the linear reader is fitted on: enough for 144 numbers a window.

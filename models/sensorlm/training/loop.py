@@ -25,7 +25,6 @@ from models.sensorlm.training.plan import CaptionPlan, Recipe
 from models.training_state import FILE, RunState, load_run, save_run, to_go_on
 
 Progress = Callable[[str, float], None]
-STAGE = "state"
 # Reading every wording takes MiniLM a few minutes: kept beside the state, never part of a checkpoint.
 SENTENCES = "sentences.safetensors"
 DEFAULT_EPOCHS = 60
