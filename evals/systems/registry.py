@@ -56,6 +56,8 @@ SYSTEMS: dict[str, SystemEntry] = {
         ),
         SystemEntry("sensorllm_turned", "evals.systems.sensor_language:SensorLLMTurned", "network", slow=True),
         SystemEntry("task_only_turned", "evals.systems.sensor_language:TaskOnlyTurned", "network", slow=True),
+        SystemEntry("sensorllm_upright", "evals.systems.sensor_language:SensorLLMUpright", "network", slow=True),
+        SystemEntry("task_only_upright", "evals.systems.sensor_language:TaskOnlyUpright", "network", slow=True),
         SystemEntry("sensorllm_rolled", "evals.systems.sensor_language:SensorLLMRolled", "network", slow=True),
         SystemEntry("task_only_rolled", "evals.systems.sensor_language:TaskOnlyRolled", "network", slow=True),
         SystemEntry("task_only_by_value", "evals.systems.sensor_language:TaskOnlyByValue", "network", slow=True),

@@ -198,6 +198,15 @@ class TaskOnlyTurned(SensorLLMTurned):
     called, aligned = "task-only, all three by value instead of text, windows turned", False
 
 
+class SensorLLMUpright(SensorLLMTurned):
+    called = f"{SensorLLMTurned.called}, gravity's view and bands by value too"
+    values = (*SensorLLMRhythmByValue.values, "upright", "bands")
+
+
+class TaskOnlyUpright(SensorLLMUpright):
+    called, aligned = f"{TaskOnlyTurned.called}, gravity's view and bands by value too", False
+
+
 class SensorLLMRolled(SensorLLMTurned):
     called, rolled = f"{SensorLLMTurned.called}, the lying rolled", True
 

@@ -21,7 +21,7 @@ from transformers.utils import ModelOutput
 from models.numbers import NUMBER_SIZE, number_features
 from models.sensorllm.batches import IGNORED
 from models.sensorllm.configuration_sensorllm import SensorLLMConfig
-from models.sensorllm.data import A_CHANNEL, known_kinds
+from models.sensorllm.data import count_of, known_kinds
 from models.sensorllm.frozen_head import frozen_head_loss
 
 
@@ -70,8 +70,7 @@ class ChannelLevels(nn.Module):
     """
 
     def __init__(self, config: SensorLLMConfig) -> None:
-        each = sum(A_CHANNEL[kind] for kind in known_kinds(config.value_kinds))
-        taken = each * len(config.channels) * NUMBER_SIZE
+        taken = count_of(known_kinds(config.value_kinds), len(config.channels)) * NUMBER_SIZE
         super().__init__()
         self.read = nn.Linear(taken, config.by_value)
         self.say = nn.Linear(config.by_value, config.backbone_size, bias=False)

@@ -84,7 +84,7 @@ def sensorllm(
         str | None,
         typer.Option(
             metavar="A,B",
-            help="tune: which, of statistics, frequency, periodicity (with --by-value).",
+            help="tune: which, of statistics, frequency, periodicity, upright, bands (with --by-value).",
             show_default="statistics",
         ),
     ] = None,

@@ -26,12 +26,13 @@ from models.sensorllm.data.segments import random_partition, random_partitions, 
 from models.sensorllm.data.statistics import parse_statistics, statistics_text
 from models.sensorllm.data.token_trie import TokenTrie
 from models.sensorllm.data.trend import Trend, TrendSegment, exact_segments
-from models.sensorllm.data.values import A_CHANNEL, VALUE_KINDS, ValueKind, known_kinds, values_of
+from models.sensorllm.data.values import A_CHANNEL, A_WINDOW, VALUE_KINDS, ValueKind, count_of, known_kinds, values_of
 from models.sensorllm.data.variants import PARTS, Part, window_text
 from models.sensorllm.data.windows import WINDOW_PROTOCOLS, WindowSample, window_samples
 
 __all__ = [
     "A_CHANNEL",
+    "A_WINDOW",
     "KINDS",
     "MOTION_SETS",
     "PARTS",
@@ -60,6 +61,7 @@ __all__ = [
     "alignment_sample",
     "alignment_samples",
     "channel_tokens",
+    "count_of",
     "draw_style",
     "exact_segments",
     "facts_of_segments",
