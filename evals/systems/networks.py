@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from evals.systems.sensor_language import small_rows
 from evals.systems.system import Answer, Setting
 from evals.systems.windows import Mask, WindowSet
 from models.chronos import has_shipped_encoder
@@ -53,7 +54,22 @@ class PatchTST(_Network):
 
 
 class ChronosMLP(_Network):
+    """Where there is no GPU it learns from as many windows as the language-model rows do: the encoder takes most of the time."""
+
     kind, name = "chronos_mlp", "Chronos encoder + MLP"
+
+    def __init__(self) -> None:
+        from models.sensorllm import can_train_here
+
+        super().__init__()
+        self._small = not can_train_here()
+        self.name = f"{self.name}{' (small form)' if self._small else ''}"
+
+    def fit(self, train: WindowSet, validating: Mask, seed: int) -> None:
+        if self._small:
+            kept = small_rows(train, validating)
+            train, validating = train.take(kept), validating[kept]
+        super().fit(train, validating, seed)
 
     def why_not(self, setting: Setting) -> str:
         return super().why_not(setting) or ("" if has_shipped_encoder() else "no time-series encoder is shipped")

@@ -12,7 +12,7 @@ import numpy as np
 
 from agents.wording.phrases import listed
 from evals.systems.system import Answer, Setting
-from evals.systems.windows import Mask, WindowSet
+from evals.systems.windows import Mask, Rows, WindowSet
 from models.chronos import has_shipped_encoder
 from recordings import UserError
 
@@ -173,6 +173,17 @@ def _encoded(train: WindowSet, validating: Mask, plan: TuningPlan) -> tuple[Enco
     return _LAST[key]
 
 
+def small_rows(train: WindowSet, validating: Mask) -> Rows:
+    """Row numbers of the windows that a language-model row of the small form learns from and chooses by."""
+    from models.sensorllm.training.pool import drawn_rows
+
+    kept = []
+    for side, (mine, wanted) in enumerate(((~validating, SMALL["pool"]), (validating, SMALL["validation_windows"]))):
+        rows = np.flatnonzero(mine)
+        kept.append(rows[drawn_rows([train.classes[int(train.truth[row])] for row in rows], wanted, side)])
+    return np.sort(np.concatenate(kept))
+
+
 class SensorLLMText(_Tuned):
     called = "SensorLLM"
 
@@ -187,7 +198,7 @@ class SensorLLMByValue(_Tuned):
 
 class SensorLLMRhythmByValue(_Tuned):
     called, text = "SensorLLM, statistics, frequency and periodicity by value instead of text", False
-    values = ("statistics", "frequency", "periodicity")
+    values: tuple[ValueKind, ...] = ("statistics", "frequency", "periodicity")
 
 
 class SensorLLMTurned(SensorLLMRhythmByValue):
@@ -200,7 +211,7 @@ class TaskOnlyTurned(SensorLLMTurned):
 
 class SensorLLMUpright(SensorLLMTurned):
     called = f"{SensorLLMTurned.called}, gravity's view and bands by value too"
-    values = (*SensorLLMRhythmByValue.values, "upright", "bands")
+    values: tuple[ValueKind, ...] = (*SensorLLMRhythmByValue.values, "upright", "bands")
 
 
 class TaskOnlyUpright(SensorLLMUpright):
@@ -229,16 +240,16 @@ class TaskOnlyByValue(_Tuned):
 
 
 class TunedCheckpoint:
-    """`sensorllm:DIR`: a checkpoint that was tuned before; it must not have met the people who are tested."""
+    """`sensorllm:DIR`, or the name of a shipped one: tuned before; it must not have met the people who are tested."""
 
     learns = False
     random = False
 
     def __init__(self, folder: Path) -> None:
-        from models.sensorllm.checkpoints import load_trained
+        from models.sensorllm.checkpoints import load_trained, named_folder
 
-        self.folder = folder
-        config = load_trained(folder).config
+        self.folder = named_folder(folder)
+        config = load_trained(self.folder).config
         self.config = config
         kind = "SensorLLM" if config.segment_samples else "task-only"
         shape = [f"rows averaged by {config.pooled_rows}"] if config.pooled_rows > 1 else []

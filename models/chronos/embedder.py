@@ -20,8 +20,10 @@ from recordings import UserError
 HERE = Path(__file__).parent
 SHIPPED = HERE / "checkpoints" / "base"
 DUMMY = HERE / "dummy"
-# Padding inside a batch is bounded: series are encoded in order of length, this many rows at a time.
+# Padding inside a batch is bounded: series are encoded in order of length, this many rows at a time. A processor takes two
+# thirds of the time when what a layer makes stays in its cache.
 ROWS_AT_ONCE = 65_536
+ROWS_AT_ONCE_ON_A_PROCESSOR = 2_560
 
 
 def tiny_t5(
@@ -131,12 +133,13 @@ class ChronosEmbedder:
 
         Batches hold series of similar length; a row never depends on what else is in its batch.
         """
+        most = ROWS_AT_ONCE_ON_A_PROCESSOR if self.device.type == "cpu" else ROWS_AT_ONCE
         rows: list[Tensor | None] = [None] * len(series)
         order = sorted(range(len(series)), key=lambda i: len(series[i]))
         first = 0
         while first < len(order):
             last = first + 1
-            while last < len(order) and (last + 1 - first) * (len(series[order[last]]) + 1) <= ROWS_AT_ONCE:
+            while last < len(order) and (last + 1 - first) * (len(series[order[last]]) + 1) <= most:
                 last += 1
             members = order[first:last]
             ids, attention, lengths = token_ids(self.bins, [series[i] for i in members])

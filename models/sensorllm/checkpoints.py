@@ -36,6 +36,11 @@ def load_trained(folder: Path) -> SensorLLMModel:
     return model
 
 
+def named_folder(name: Path | str) -> Path:
+    """The folder itself, or that of the shipped checkpoint of this name where there is no such folder."""
+    return SHIPPED / name if not Path(name).is_dir() and str(name) in shipped_checkpoints() else Path(name)
+
+
 def shipped_checkpoints() -> tuple[str, ...]:
     """Names of the checkpoints that travel with Telltale."""
     return tuple(sorted(folder.name for folder in SHIPPED.glob("*") if (folder / "config.json").is_file()))

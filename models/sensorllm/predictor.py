@@ -15,7 +15,7 @@ import torch
 from models.backbone import Progress
 from models.motion.predictor import pick_device
 from models.sensorllm.batches import FeatureStore, collate, encode_all
-from models.sensorllm.checkpoints import SHIPPED, load_trained, revision_of
+from models.sensorllm.checkpoints import SHIPPED, load_trained, named_folder, revision_of
 from models.sensorllm.data import (
     TokenTrie,
     TrendConstraint,
@@ -98,9 +98,7 @@ class SensorLLM:
         backbone, encoder: where to find them, when not where the checkpoint's configuration says. UserError when the
         checkpoint is missing or damaged, or its backbone cannot be found.
         """
-        folder = SHIPPED / "align" if path is None else Path(path)
-        if path is not None and not folder.is_dir() and (SHIPPED / str(path)).is_dir():
-            folder = SHIPPED / str(path)
+        folder = SHIPPED / "align" if path is None else named_folder(path)
         if path is None and not folder.is_dir():
             raise UserError(
                 "SensorLLM",

@@ -33,7 +33,7 @@ def test_a_row_is_tuned_in_the_small_form_and_scored_with_published_rows(
     monkeypatch.setattr(sensor_language, "SMALL_STEPS", 2)
     monkeypatch.setattr(har, "QUICK_TRAIN", 60)
     monkeypatch.setattr(har, "QUICK_TEST", 18)
-    rows = ("majority", "sensorllm_rolled", "task_only_by_value")
+    rows = ("majority", "sensorllm_rolled", "task_only_upright", "chronos_mlp")
     options = TaskOptions(data_dir=data_dir, limit=30, protocol="fixed@hapt", systems=rows, seeds=1)
     run = Run(header={"task": "sensorllm"})
     said: list[str] = []
@@ -43,7 +43,7 @@ def test_a_row_is_tuned_in_the_small_form_and_scored_with_published_rows(
     assert any("rows turned towards their classes" in text for text in said) and any("asking" in text for text in said)
     result = sensorllm.score(run)
     found = {str(row["name"]): row for row in result["systems"]}  # type: ignore[attr-defined]
-    assert len(found) == 3 and sum(name.endswith("(small form)") for name in found) == 2
+    assert len(found) == 4 and sum(name.endswith("(small form)") for name in found) == 3
     assert all(row["comparable"] == "no" for row in result["published"])  # type: ignore[attr-defined]
     assert json.loads(json.dumps(result))["speed"] == []
 
@@ -70,6 +70,10 @@ def test_the_speed_of_a_checkpoint_stands_beside_the_rows() -> None:
     run.finish("speed", "speed")
     result = sensorllm.score(run)
     assert result["speed"] == [{"way": "batches of 16", **detail}] and result["systems"] == []
+
+
+def test_a_shipped_checkpoint_is_found_by_its_name() -> None:
+    assert made("sensorllm:hapt").name == made(f"sensorllm:{SHIPPED / 'hapt'}").name
 
 
 def test_a_folder_without_a_tuned_checkpoint_is_one_line(tmp_path: Path) -> None:

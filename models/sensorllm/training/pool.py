@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from models.backbone import Progress
 from models.sensorllm.batches import FeatureStore, encode_all
@@ -28,6 +29,11 @@ class EncodedPool:
     stores: tuple[FeatureStore, FeatureStore]
 
 
+def drawn_rows(labels: Sequence[str], wanted: int, side: int) -> npt.NDArray[np.int64]:
+    """Which windows a pool keeps of those to learn from (side 0) or to choose by (1): at most so many, as evenly over classes as they allow."""
+    return evenly(labels, wanted, np.random.default_rng((5, side)))
+
+
 def encode_pool(
     training: Sequence[WindowSample], validation: Sequence[WindowSample], plan: TuningPlan, frozen: FrozenParts
 ) -> EncodedPool:
@@ -37,8 +43,7 @@ def encode_pool(
     """
     kept = []
     for samples, wanted, number in ((training, plan.pool, 0), (validation, plan.validation_windows, 1)):
-        rows = evenly([s.label for s in samples], wanted, np.random.default_rng((5, number)))
-        kept.append([samples[int(i)] for i in rows])
+        kept.append([samples[int(i)] for i in drawn_rows([s.label for s in samples], wanted, number)])
     kept[0] = turned(kept[0], plan.turned_deg, rolled=plan.rolled)
     stores = [encode_all(frozen.embedder, [list(s.series) for s in chosen]) for chosen in kept]
     return EncodedPool(kept[0], kept[1], (stores[0], stores[1]))
