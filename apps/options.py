@@ -155,14 +155,6 @@ Device = Annotated[
 Backbone = Annotated[
     str, typer.Option("--backbone", metavar="MODEL", help="The language model: embedded, a folder or a hub id.")
 ]
-Rolled = Annotated[
-    bool | None,
-    typer.Option(
-        "--rolled/--not-rolled",
-        help="Windows of lying people turned about the body's axis by any angle.",
-        show_default="not-rolled",
-    ),
-]
 Aligned = Annotated[
     Path | None, typer.Option("--aligned", metavar="DIR", help="tune: start from this aligned checkpoint.")
 ]

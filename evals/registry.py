@@ -106,7 +106,7 @@ TASKS: dict[str, TaskEntry] = {
             "evals.tasks.sensorllm",
             "What do alignment and text bring a language model that reads windows?",
             protocols="fixed@usc_had+hapt+motionsense+wisdm_watch",
-            systems="majority, forest, minirocket, multirocket_hydra, deepconvlstm, patchtst, chronos_mlp, task_only_no_text, task_only, task_only_by_value, sensorllm_no_text, sensorllm, sensorllm_by_value, sensorllm_rhythm_by_value, task_only_turned, sensorllm_turned, task_only_upright, sensorllm_upright, task_only_rolled, sensorllm_rolled, telltale_motion, sensorllm:DIR, an aligned row@DIR",
+            systems="majority, forest, minirocket, multirocket_hydra, deepconvlstm, patchtst, chronos_mlp, task_only_no_text, task_only, task_only_by_value, sensorllm_no_text, sensorllm, sensorllm_by_value, sensorllm_rhythm_by_value, task_only_turned, sensorllm_turned, task_only_upright, sensorllm_upright, telltale_motion, sensorllm:DIR, an aligned row@DIR",
             needs="usc_had, hapt, motionsense, wisdm",
         ),
         TaskEntry(

@@ -45,7 +45,7 @@ class _Tuned:
     """Tunes on the fold. aligned: from an alignment, the shipped one or that in `aligned_from`, else from a fresh MLP. text:
     statistics and question.
 
-    values: which numbers of the channels reach the rows by value, turned_deg, rolled: how windows to learn from are turned
+    values: which numbers of the channels reach the rows by value, turned_deg: how far windows to learn from are turned
     (`models.sensorllm.training.turned`). All our own additions.
     """
 
@@ -54,7 +54,6 @@ class _Tuned:
     text = True
     values: tuple[ValueKind, ...] = ()
     turned_deg = 0.0
-    rolled = False
     learns = True
     random = True
 
@@ -110,7 +109,7 @@ class _Tuned:
 
         small: dict[str, Any] = SMALL if self.small else {}
         numbers: dict[str, Any] = {"by_value": BY_VALUE, "value_kinds": self.values} if self.values else {}
-        plan = TuningPlan(text=self.text, turned_deg=self.turned_deg, rolled=self.rolled, **numbers, **small)
+        plan = TuningPlan(text=self.text, turned_deg=self.turned_deg, **numbers, **small)
         self._report("encoding windows")
         pool, frozen = _encoded(train, validating, plan)
         with tempfile.TemporaryDirectory() as folder:
@@ -160,7 +159,7 @@ def _encoded(train: WindowSet, validating: Mask, plan: TuningPlan) -> tuple[Enco
     from models.sensorllm import load_frozen
     from models.sensorllm.training.pool import encode_pool
 
-    kept = [str(number) for number in (plan.pool, plan.validation_windows, plan.turned_deg, plan.rolled)]
+    kept = [str(number) for number in (plan.pool, plan.validation_windows, plan.turned_deg)]
     said = "\n".join([*train.ids, *np.asarray(validating).astype(str), *kept])
     key = hashlib.sha256(said.encode()).hexdigest()
     if key not in _LAST:
@@ -216,14 +215,6 @@ class SensorLLMUpright(SensorLLMTurned):
 
 class TaskOnlyUpright(SensorLLMUpright):
     called, aligned = f"{TaskOnlyTurned.called}, gravity's view and bands by value too", False
-
-
-class SensorLLMRolled(SensorLLMTurned):
-    called, rolled = f"{SensorLLMTurned.called}, the lying rolled", True
-
-
-class TaskOnlyRolled(SensorLLMRolled):
-    called, aligned = f"{TaskOnlyTurned.called}, the lying rolled", False
 
 
 class TaskOnlyText(_Tuned):

@@ -24,7 +24,7 @@ ROWS = (
     "majority", "forest", "minirocket", "multirocket_hydra", "deepconvlstm", "patchtst", "chronos_mlp",
     "task_only_no_text", "task_only", "task_only_by_value", "sensorllm_no_text", "sensorllm", "sensorllm_by_value",
     "sensorllm_rhythm_by_value", "task_only_turned", "sensorllm_turned", "task_only_upright", "sensorllm_upright",
-    "task_only_rolled", "sensorllm_rolled", "telltale_motion",
+    "telltale_motion",
 )  # fmt: skip
 # Minutes of training a fold each: not for a quick look, unless they are named.
 MINUTES = frozenset(key for key in ROWS if SYSTEMS[key].kind == "network")

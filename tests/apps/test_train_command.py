@@ -24,10 +24,10 @@ OWN = {
     "sensorllm": {
         "epochs", "stage", "dataset", "aligned", "backbone", "encoder", "examples", "longest_samples", "longest_answer",
         "read_rows", "pooled_rows", "layers", "warm_steps", "kinds", "text", "micro_batch", "batch", "by_value", "values", "hidden",
-        "turned", "rolled",
+        "turned",
     },
     "sensorlm": {"epochs", "objective", "text_tower", "levels", "without_class", "without_set"},
-    "llasa": {"stage", "aligned", "start", "texts", "llm", "backbone", "encoder", "examples", "rolled"},
+    "llasa": {"stage", "aligned", "start", "texts", "llm", "backbone", "encoder", "examples"},
     "actionllm": {
         "epochs", "dataset", "fold", "protocol", "sequences", "features", "layers", "backbone", "changes",
     },
@@ -136,7 +136,6 @@ def test_a_missing_data_folder_is_one_line(model: str, tmp_path: Path, capsys: p
         (
             "llasa", "models.llasa.train_llasa", ["--encoder", "e", "--examples", "9"],
             {"stage": "align", "aligned": None, "start": None, "texts": None, "encoder": Path("e"), "backbone": "embedded", "most_windows": 9,
-             "rolled": None,
              "further": None},
         ),
     ],
@@ -233,7 +232,7 @@ def test_texts_of_llasa_are_written_without_a_training(monkeypatch: pytest.Monke
         ),
         (
             ["sensorllm", "--stage", "tune", "--dataset", "hapt", "--by-value", "8", "--values", "colour"],
-            "telltale: --values: expected some of statistics, frequency, periodicity, each once, found colour",
+            "telltale: --values: expected some of statistics, frequency, periodicity, upright, bands, each once, found colour",
         ),
         (["sensorllm", "--no-text"], "telltale: --text: expected --stage tune"),
         (["sensorllm", "--stage", "tune", "--dataset", "hapt", "--kinds", "trend"], "expected --stage align"),

@@ -33,7 +33,7 @@ def test_a_row_is_tuned_in_the_small_form_and_scored_with_published_rows(
     monkeypatch.setattr(sensor_language, "SMALL_STEPS", 2)
     monkeypatch.setattr(har, "QUICK_TRAIN", 60)
     monkeypatch.setattr(har, "QUICK_TEST", 18)
-    rows = ("majority", "sensorllm_rolled", "task_only_upright", "chronos_mlp")
+    rows = ("majority", "sensorllm_turned", "task_only_upright", "chronos_mlp")
     options = TaskOptions(data_dir=data_dir, limit=30, protocol="fixed@hapt", systems=rows, seeds=1)
     run = Run(header={"task": "sensorllm"})
     said: list[str] = []

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from models.lying import about
+from models.rotations import turn_about
 from models.sensorllm.configuration_sensorllm import SensorLLMConfig
 from models.sensorllm.data import A_CHANNEL, A_WINDOW, VALUE_KINDS, known_kinds, values_of
 from models.sensorllm.data.upright import BAND_EDGES_HZ
@@ -56,7 +56,7 @@ def _worn(samples: int = 200) -> np.ndarray:
 
 def test_gravitys_view_tells_bounce_and_turn_however_the_sensor_is_worn() -> None:
     window = _worn()
-    turn = about(np.array([1.0, -2.0, 0.5]), 1.1)
+    turn = turn_about(np.array([1.0, -2.0, 0.5]), 1.1)
     askew = np.concatenate([turn @ window[:3], turn @ window[3:]])
     numbers, as_askew = values_of([window, askew], RATE_HZ, ("upright", "bands"))
     assert np.allclose(numbers, as_askew, atol=1e-3)

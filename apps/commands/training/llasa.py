@@ -51,17 +51,14 @@ def llasa(
             show_default="nobody",
         ),
     ] = None,
-    rolled: options.Rolled = None,
     examples: Annotated[int | None, typer.Option(min=1, help="Windows to learn from, or to write about.")] = None,
 ) -> Summary:
     """A language model that answers questions about 6 s of motion.
 
     Windows (120, 6) at 20 Hz pass through LIMU-BERT. Stage align trains the projector, tune an adapter too.
     """
-    given = {"aligned": aligned, "start": start, "encoder": encoder, "texts": texts, "llm": llm, "rolled": rolled}
-    only_for(
-        stage, given, aligned="tune", start="tune", encoder="align tune", texts="tune", llm="data", rolled="align tune"
-    )
+    given = {"aligned": aligned, "start": start, "encoder": encoder, "texts": texts, "llm": llm}
+    only_for(stage, given, aligned="tune", start="tune", encoder="align tune", texts="tune", llm="data")
     if start is not None and (aligned is not None or encoder is not None):
         raise UserError(
             "--start",
@@ -101,7 +98,6 @@ def llasa(
         encoder=encoder,
         backbone=backbone,
         most_windows=examples,
-        rolled=rolled,
         further=lessons if stage == "tune" else None,
         **run.how,
     )

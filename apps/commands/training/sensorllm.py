@@ -99,7 +99,6 @@ def sensorllm(
             show_default="0",
         ),
     ] = None,
-    rolled: options.Rolled = None,
     warm_steps: Annotated[
         int | None,
         typer.Option(min=0, help="tune: first turn rows towards the names of classes.", show_default="0"),
@@ -132,7 +131,6 @@ def sensorllm(
         "by_value": by_value,
         "values": values,
         "turned": turned,
-        "rolled": rolled,
         "warm_steps": warm_steps,
     }
     only_for(stage, aligning | tuning, **dict.fromkeys(aligning, "align"), **dict.fromkeys(tuning, "tune"))
@@ -175,7 +173,6 @@ def sensorllm(
             by_value=by_value,
             value_kinds=_numbers(values, by_value),
             turned_deg=turned,
-            rolled=rolled,
             warm_steps=warm_steps,
         ),
         backbone=backbone,

@@ -43,11 +43,6 @@ def card(config: LlasaConfig, summary: LlasaSummary) -> str:
         f"{_by_whom(summary.texts)}. Steps: {steps}; {summary.tokens:,} tokens through the language model at",
         f"{summary.tokens_per_s:.0f} a second on {summary.device}, {summary.seconds / 60:.0f} minutes in all. {token.capitalize()};",
         f"rank {recipe.rank}, alpha {recipe.alpha}; rates {recipe.adapter_rate:g} (adapter), {recipe.projector_rate:g} (projector).",
-        *(
-            ["Windows of lying people were turned about the body's axis by any angle (not in the publication).", ""]
-            if recipe.roll_lying
-            else []
-        ),
         *([f"It went on from {summary.start}, encoder, projector and adapter.", ""] if summary.start else []),
         *(
             []

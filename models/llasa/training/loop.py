@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,7 +23,6 @@ from models.llasa.prompt import layout_of
 from models.llasa.training.batches import Item
 from models.llasa.training.items import balance, sequences, stacked
 from models.llasa.training.recipe import ON_A_PROCESSOR, Recipe
-from models.llasa.training.rolled import rolled_windows
 from models.llasa.training.runner import STAGES, Progress, Runner, Stage
 from models.llasa.training.validation import Validation, validate
 from models.llasa.training.warm_start import WarmStart
@@ -80,7 +79,6 @@ def train_llasa(
     resume: bool = True,
     device: str = "auto",
     recipe: Recipe | None = None,
-    rolled: bool | None = None,
     progress: Progress | None = None,
     further: Further | None = None,
 ) -> LlasaSummary:
@@ -91,7 +89,7 @@ def train_llasa(
 
     encoder: a LIMU-BERT folder, None for the shipped one. steps: through the language model, of both stages together;
     `budget_minutes` chooses them by the time of a few on this machine. recipe: None is the published one on a GPU and
-    `ON_A_PROCESSOR` elsewhere; rolled: its `roll_lying`, None as it has it. The state is kept every ninety seconds; a run found in the folder goes on bit for bit, a
+    `ON_A_PROCESSOR` elsewhere. The state is kept every ninety seconds; a run found in the folder goes on bit for bit, a
     budgeted one with the length chosen first. UserError when data, encoder or language model are missing, or the folder holds
     a run with other settings.
     """
@@ -101,20 +99,9 @@ def train_llasa(
     begun, tick = time.monotonic(), progress or (lambda text, share: None)
     chosen = pick_device(device)
     recipe = recipe or (Recipe() if chosen.type == "cuda" else ON_A_PROCESSOR)
-    if rolled is not None:
-        recipe = replace(recipe, roll_lying=rolled)
-    if recipe.roll_lying and texts is not None:
-        raise UserError(
-            texts,
-            expected="texts of windows as they are trained on",
-            found="windows of lying people to be turned, of which no folder tells",
-            cure="leave one of the two out",
-        )
     tick("reading windows", 0.0)
     sides = split_windows(data_dir, stride_s, sets)
     train = [w for w in sides["train"] if w.label not in HIDDEN_AT.get(w.position, ())]
-    if recipe.roll_lying:
-        train = rolled_windows(train, seed)
     if most_windows is not None:
         pick = np.random.default_rng(seed).permutation(len(train))[:most_windows]
         train = [train[i] for i in sorted(pick.tolist())]

@@ -15,9 +15,7 @@ class Recipe:
     trained along in the second stage, a deviation that is off by default. warm_steps: of the start that asks no language
     model (0: none, as published); warm_encoder: LIMU-BERT is trained along in it, on windows turned a little, so that what it
     missed without labels is learnt where a step is cheap. beside_weight: of that start's loss beside the language model's in the
-    second stage, so that the projector does not lose what it was taught (0, as published: it is left to the answers). roll_lying:
-    lying people's windows are turned about the body's axis (`rolled_windows`), so that their texts cannot come from a folder, where they tell
-    of windows as they were.
+    second stage, so that the projector does not lose what it was taught (0, as published: it is left to the answers).
     """
 
     align_rate: float = 1e-3
@@ -38,7 +36,6 @@ class Recipe:
     warm_batch: int = 128
     warm_encoder: bool = False
     beside_weight: float = 0.0
-    roll_lying: bool = False
     shares: Shares = field(default_factory=Shares)
     align_shares: Shares = field(default_factory=lambda: Shares(measured=0.0, narration=0.0))
 

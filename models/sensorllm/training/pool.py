@@ -44,7 +44,7 @@ def encode_pool(
     kept = []
     for samples, wanted, number in ((training, plan.pool, 0), (validation, plan.validation_windows, 1)):
         kept.append([samples[int(i)] for i in drawn_rows([s.label for s in samples], wanted, number)])
-    kept[0] = turned(kept[0], plan.turned_deg, rolled=plan.rolled)
+    kept[0] = turned(kept[0], plan.turned_deg)
     stores = [encode_all(frozen.embedder, [list(s.series) for s in chosen]) for chosen in kept]
     return EncodedPool(kept[0], kept[1], (stores[0], stores[1]))
 

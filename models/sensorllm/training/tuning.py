@@ -49,7 +49,7 @@ class TuningPlan:
     backbone_layers: what a processor can afford (see `SensorLLMConfig`); the paper's are 1 and 0, no pooling and all layers.
     by_value: width of the layer through which numbers of the channels reach the rows by value, 0 in the paper; value_kinds: which.
     warm_steps: of turning rows towards the names of their classes first (`class_start`), 0 in the paper. turned_deg: training windows
-    are turned by up to so many degrees, those of lying people about the body's axis if `rolled` (`turned`); neither in the paper.
+    are turned by up to so many degrees (`turned`), 0 in the paper.
     """
 
     pool: int = 6000
@@ -62,7 +62,6 @@ class TuningPlan:
     value_kinds: tuple[ValueKind, ...] = ("statistics",)
     warm_steps: int = 0
     turned_deg: float = 0.0
-    rolled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,7 +339,7 @@ def tuning_examples(
         kept = [found[int(i)] for i in rows]
         made.append(
             WindowExamples(
-                turned(kept, plan.turned_deg, seed, rolled=plan.rolled) if split == "training" else kept,
+                turned(kept, plan.turned_deg, seed) if split == "training" else kept,
                 processor,
                 frozen,
                 labels,

@@ -152,22 +152,16 @@ def test_a_stopped_run_goes_on_to_the_same_weights(
     assert not all(torch.equal(given[name], taught[name]) for name in given)
 
     # The start's loss beside the language model's: another projector, the same encoder, and a stopped run still goes on.
-    beside = go("d", beside_weight=1.0, roll_lying=True)
+    beside = go("d", beside_weight=1.0)
     with pytest.raises(Stop):
-        go("e", stop, beside_weight=1.0, roll_lying=True)
-    assert go("e", beside_weight=1.0, roll_lying=True).validation == beside.validation
+        go("e", stop, beside_weight=1.0)
+    assert go("e", beside_weight=1.0).validation == beside.validation
     one, other = load_trained(tmp_path / "a").state_dict(), load_trained(tmp_path / "d").state_dict()
     differs = {name for name in one if not torch.equal(one[name], other[name])}
     assert any(name.startswith("projector") for name in differs)
     assert not any(name.startswith("encoder") for name in differs)
     told = (tmp_path / "d" / "README.md").read_text()
-    assert (
-        "stands beside the language" in told and "lying people were turned" in told and "no endpoint wrote any" in told
-    )
-    assert "lying" not in (tmp_path / "a" / "README.md").read_text()
-
-    with pytest.raises(UserError, match="leave one of the two out"):
-        train_llasa(data_dir, tmp_path / "x", rolled=True, texts=tmp_path / "texts")
+    assert "stands beside the language" in told and "no endpoint wrote any" in told
 
     # On from a tuned checkpoint: no first stage, its adapter to begin with, and the card says from what.
     further = go("f", start=tmp_path / "d", adapter_rate=0.0)
