@@ -55,5 +55,5 @@ def _refused(folder: Path, found: str) -> UserError:
         folder,
         expected="a SensorLLM checkpoint (config.json, model.safetensors)",
         found=found,
-        cure="train one with `telltale train sensorllm`, or leave the path out for the shipped one",
+        cure=f"train one with `telltale train sensorllm`, or name a shipped one ({', '.join(shipped_checkpoints()) or 'none here'})",
     )
