@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 from transformers.utils import ModelOutput
 
-from models.numbers import NUMBER_SIZE, number_features
+from models.numbers import NumbersSaid
 from models.sensorllm.batches import IGNORED
 from models.sensorllm.configuration_sensorllm import SensorLLMConfig
 from models.sensorllm.data import count_of, known_kinds
@@ -63,20 +63,12 @@ class AlignmentMLP(nn.Sequential):
         super().__init__(*layers)
 
 
-class ChannelLevels(nn.Module):
-    """(batch, K) numbers of the channels → (batch, backbone_size): all channels' together, for gravity's direction is in three of them.
-
-    Our own addition: a frozen backbone of 135 million parameters hands next to nothing of a number's digits to its last token.
-    """
+class ChannelLevels(NumbersSaid):
+    """What `values_of` tells of a window, of the kinds in the configuration."""
 
     def __init__(self, config: SensorLLMConfig) -> None:
-        taken = count_of(known_kinds(config.value_kinds), len(config.channels)) * NUMBER_SIZE
-        super().__init__()
-        self.read = nn.Linear(taken, config.by_value)
-        self.say = nn.Linear(config.by_value, config.backbone_size, bias=False)
-
-    def forward(self, levels: Tensor) -> Tensor:
-        return torch.as_tensor(self.say(nn.functional.gelu(self.read(number_features(levels).flatten(1)))))
+        numbers = count_of(known_kinds(config.value_kinds), len(config.channels))
+        super().__init__(numbers, config.by_value, config.backbone_size)
 
 
 class SensorLLMModel(PreTrainedModel):

@@ -9,8 +9,8 @@ import torch
 from models.rotations import turn_about
 from models.sensorllm.configuration_sensorllm import SensorLLMConfig
 from models.sensorllm.data import A_CHANNEL, A_WINDOW, VALUE_KINDS, known_kinds, values_of
-from models.sensorllm.data.upright import BAND_EDGES_HZ
 from models.sensorllm.modeling_sensorllm import ChannelLevels
+from models.upright import BAND_EDGES_HZ
 
 RATE_HZ = 50.0
 OF_CHANNELS = tuple(A_CHANNEL)

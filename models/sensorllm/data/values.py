@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from models.sensorllm.data.frequency import FEWEST_SAMPLES, frequency_facts
 from models.sensorllm.data.periodicity import periodicity_facts
-from models.sensorllm.data.upright import BAND_EDGES_HZ, UPRIGHT_SERIES, band_powers, upright_series
+from models.upright import BANDS, UPRIGHT_SERIES, band_powers, moments, upright_series
 
 ValueKind = Literal["statistics", "frequency", "periodicity", "upright", "bands"]
 VALUE_KINDS: tuple[ValueKind, ...] = get_args(ValueKind)
@@ -19,7 +19,7 @@ VALUE_KINDS: tuple[ValueKind, ...] = get_args(ValueKind)
 A_CHANNEL: dict[ValueKind, int] = {"statistics": 2, "frequency": 3, "periodicity": 2}
 # Numbers of a window of acceleration and rotation, of its six series in gravity's view. upright: mean, standard deviation.
 # bands: the power in each band.
-A_WINDOW: dict[ValueKind, int] = {"upright": 2 * UPRIGHT_SERIES, "bands": (len(BAND_EDGES_HZ) - 1) * UPRIGHT_SERIES}
+A_WINDOW: dict[ValueKind, int] = {"upright": 2 * UPRIGHT_SERIES, "bands": BANDS * UPRIGHT_SERIES}
 _NOTHING = float("nan")
 
 
@@ -53,12 +53,12 @@ def _numbers(window: npt.NDArray[np.floating], rate_hz: float, kind: ValueKind) 
     if kind in A_WINDOW:
         series = upright_series(wide)
         if kind == "upright":
-            return _moments(series)
+            return moments(series).tolist()
         if wide.shape[1] < FEWEST_SAMPLES:
             return [_NOTHING] * A_WINDOW[kind]
         return [float(x) for x in band_powers(series, rate_hz).ravel()]
     if kind == "statistics":
-        return _moments(wide)
+        return moments(wide).tolist()
     if wide.shape[1] < FEWEST_SAMPLES:
         return [_NOTHING] * (A_CHANNEL[kind] * len(wide))
     found: list[float] = []
@@ -72,8 +72,3 @@ def _numbers(window: npt.NDArray[np.floating], rate_hz: float, kind: ValueKind) 
             period = _NOTHING if rhythm.period_s is None else rhythm.period_s
             found += [period, rhythm.strength]
     return found
-
-
-def _moments(series: npt.NDArray[np.float64]) -> list[float]:
-    """Mean and standard deviation, one series after another."""
-    return [float(x) for x in np.stack([series.mean(axis=1), series.std(axis=1)], axis=1).ravel()]
