@@ -17,7 +17,9 @@ class LlasaConfig(PretrainedConfig):
     """Configuration of `LlasaModel`.
 
     encoder_size, backbone_size: widths of LIMU-BERT's rows and of the language model. samples: that the encoder reads. pool: how
-    many of its rows are averaged into one sensor token (1: none, as published; more is a saving for processors). rank, alpha: of the adapter (0: none). labels: what the class question was trained on. encoder: LimuBertConfig as a dict.
+    many of its rows are averaged into one sensor token (1: none, as published; more is a saving for processors). by_value: width of
+    the layer that adds the window's measurements to the rows as numbers (0: none, as published). rank, alpha: of the adapter
+    (0: none). labels: what the class question was trained on. encoder: LimuBertConfig as a dict.
     logit_divisor, fusion_weight: of label scores and beside the motion classifier, both fitted on validation subjects.
     subjects: who was learnt from, by data set.
     """
@@ -33,6 +35,7 @@ class LlasaConfig(PretrainedConfig):
         encoder: dict[str, Any] | None = None,
         samples: int = 120,
         pool: int = 1,
+        by_value: int = 0,
         rank: int = 16,
         alpha: int = 32,
         adapted: Sequence[str] = LINEAR_LAYERS,
@@ -51,6 +54,7 @@ class LlasaConfig(PretrainedConfig):
         self.encoder = dict(encoder or {})
         self.samples = samples
         self.pool = pool
+        self.by_value = by_value
         self.rank = rank
         self.alpha = alpha
         self.adapted = list(adapted)

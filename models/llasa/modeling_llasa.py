@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Literal, cast, get_args
 
 import torch
 from torch import Tensor, nn
@@ -13,8 +13,13 @@ from transformers.utils import ModelOutput
 
 from models.limubert.configuration_limubert import LimuBertConfig
 from models.limubert.modeling_limubert import LimuBertModel
+from models.llasa.by_value import NUMBERS, numbers_of
 from models.llasa.configuration_llasa import LlasaConfig
+from models.numbers import NumbersSaid
 from models.sensorllm.frozen_head import frozen_head_loss
+
+Part = Literal["encoder", "projector", "adapter"]
+PARTS: tuple[Part, ...] = get_args(Part)
 
 
 @dataclass
@@ -40,6 +45,9 @@ class LlasaModel(PreTrainedModel):
         self.encoder = LimuBertModel(LimuBertConfig(**config.encoder))
         size = config.backbone_size
         self.projector = nn.Sequential(nn.Linear(config.encoder_size, size), nn.GELU(), nn.Linear(size, size))
+        self.by_value = NumbersSaid(NUMBERS, config.by_value, size) if config.by_value else None
+        if self.by_value is not None:
+            nn.init.zeros_(self.by_value.say.weight)  # it begins as no change
         # The adapter's parameters, by the language model's own names with dots written as "/": a ParameterDict wants no dots.
         self.adapter = nn.ParameterDict()
         # In a list, so that neither the checkpoint nor the optimizer sees what is frozen.
@@ -85,7 +93,12 @@ class LlasaModel(PreTrainedModel):
 
     def rows(self, windows: Tensor) -> Tensor:
         """(batch, 120, 6) → (batch, sensor tokens, backbone_size)."""
-        return torch.as_tensor(self.projector(self.encoded(windows)))
+        return self.projected(self.encoded(windows), windows)
+
+    def projected(self, encoded: Tensor, windows: Tensor) -> Tensor:
+        """(batch, rows, encoder_size) of windows (batch, 120, 6), all their rows or some → (batch, rows, backbone_size)."""
+        rows = torch.as_tensor(self.projector(encoded))
+        return rows if self.by_value is None else rows + self.by_value(numbers_of(windows))[:, None]
 
     def encoded(self, windows: Tensor) -> Tensor:
         """(batch, 120, 6) → (batch, sensor tokens, encoder_size): the encoder's rows, averaged in groups of `config.pool`."""
@@ -117,15 +130,21 @@ class LlasaModel(PreTrainedModel):
         head = self.backbone.get_output_embeddings().weight
         return LlasaOutput(loss=frozen_head_loss(hidden.flatten(0, 1)[asked], head, flat[asked]), hidden=hidden)
 
-    def trained(self, parts: Sequence[str]) -> list[nn.Parameter]:
-        """Make exactly these of `encoder`, `projector`, `adapter` trainable, and return their parameters."""
-        chosen = []
-        for name in ("encoder", "projector", "adapter"):
-            for parameter in getattr(self, name).parameters():
+    def part(self, name: Part) -> list[nn.Parameter]:
+        """The parameters of a part; what tells numbers by value belongs to the projector."""
+        modules: dict[Part, list[nn.Module | None]] = {
+            "encoder": [self.encoder],
+            "projector": [self.projector, self.by_value],
+            "adapter": [self.adapter],
+        }
+        return [p for module in modules[name] if module is not None for p in module.parameters()]
+
+    def trained(self, parts: Sequence[Part]) -> list[nn.Parameter]:
+        """Make exactly these parts trainable, and return their parameters."""
+        for name in PARTS:
+            for parameter in self.part(name):
                 parameter.requires_grad_(name in parts)
-                if name in parts:
-                    chosen.append(parameter)
-        return chosen
+        return [parameter for name in PARTS if name in parts for parameter in self.part(name)]
 
     def merge(self) -> LlasaModel:
         """Fold the adapter into the language model's weights, for inference: the same answers in fewer steps."""

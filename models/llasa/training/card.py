@@ -43,6 +43,15 @@ def card(config: LlasaConfig, summary: LlasaSummary) -> str:
         f"{_by_whom(summary.texts)}. Steps: {steps}; {summary.tokens:,} tokens through the language model at",
         f"{summary.tokens_per_s:.0f} a second on {summary.device}, {summary.seconds / 60:.0f} minutes in all. {token.capitalize()};",
         f"rank {recipe.rank}, alpha {recipe.alpha}; rates {recipe.adapter_rate:g} (adapter), {recipe.projector_rate:g} (projector).",
+        *(
+            [
+                "Means and deviations of the axes, and gravity's view of the window with its power in bands, are told by value beside "
+                "the rows (not in the publication).",
+                "",
+            ]
+            if config.by_value
+            else []
+        ),
         *([f"It went on from {summary.start}, encoder, projector and adapter.", ""] if summary.start else []),
         *(
             []

@@ -169,7 +169,7 @@ def train_llasa(
         {str(name): count for name, count in lengths.items()},
         time.monotonic() - begun,
         str(chosen),
-        sum(p.numel() for part in (model.projector, model.adapter) for p in part.parameters()),
+        sum(p.numel() for p in (*model.part("projector"), *model.part("adapter"))),
         len(items.get("tune", items.get("align", []))) - len(added),
         len(added),
         len(train),
@@ -231,6 +231,7 @@ def _model(
         encoder_size=limu.config.hidden_size,
         samples=limu.config.samples,
         pool=recipe.pool,
+        by_value=recipe.by_value,
         rank=recipe.rank,
         alpha=recipe.alpha,
         labels=UNION,
@@ -243,6 +244,8 @@ def _model(
     if before is not None:
         model.encoder.load_state_dict(start.encoder.state_dict())
         model.projector.load_state_dict(start.projector.state_dict())
+        if model.by_value is not None and start.by_value is not None:
+            model.by_value.load_state_dict(start.by_value.state_dict())
         model.config.revision_name = start.config.revision_name
         if adapter:
             model.expect_adapter(dict(start.adapter.items()))

@@ -15,7 +15,8 @@ class Recipe:
     trained along in the second stage, a deviation that is off by default. warm_steps: of the start that asks no language
     model (0: none, as published); warm_encoder: LIMU-BERT is trained along in it, on windows turned a little, so that what it
     missed without labels is learnt where a step is cheap. beside_weight: of that start's loss beside the language model's in the
-    second stage, so that the projector does not lose what it was taught (0, as published: it is left to the answers).
+    second stage, so that the projector does not lose what it was taught (0, as published: it is left to the answers). by_value:
+    width of the layer that adds the window's measurements to the rows (0: none, as published); it learns with the projector.
     """
 
     align_rate: float = 1e-3
@@ -36,14 +37,16 @@ class Recipe:
     warm_batch: int = 128
     warm_encoder: bool = False
     beside_weight: float = 0.0
+    by_value: int = 0
     shares: Shares = field(default_factory=Shares)
     align_shares: Shares = field(default_factory=lambda: Shares(measured=0.0, narration=0.0))
 
 
-# A processor sees some thousands of exchanges in half an hour: four rows make a token, the projector starts warm, short
-# questions come first and long ones are few.
+# A processor sees some thousands of exchanges in half an hour: four rows make a token, measurements are told by
+# value, the projector starts warm, short questions come first and long ones are few.
 ON_A_PROCESSOR = Recipe(
     pool=4,
+    by_value=256,
     rank=8,
     alpha=16,
     warm_steps=3000,

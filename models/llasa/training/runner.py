@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from models.llasa.modeling_llasa import LlasaModel
+from models.llasa.modeling_llasa import LlasaModel, Part
 from models.llasa.training.batches import Item, batches, collate
 from models.llasa.training.recipe import Recipe
 from models.llasa.training.warm_start import WarmStart
@@ -61,16 +61,13 @@ class Runner:
     def groups(self, stage: Stage) -> list[dict[str, Any]]:
         """What the stage trains, with the peak rates."""
         recipe = self.recipe
-        parts = {"warm": ["projector"], "align": ["projector"], "tune": ["projector", "adapter"]}[stage]
+        parts: list[Part] = ["projector", "adapter"] if stage == "tune" else ["projector"]
         if (stage == "tune" and recipe.tune_encoder) or (stage == "warm" and recipe.warm_encoder):
             parts.append("encoder")
         self.model.trained(parts)
         projector = {"warm": recipe.warm_rate, "align": recipe.align_rate, "tune": recipe.projector_rate}[stage]
         rates = {"projector": projector, "adapter": recipe.adapter_rate, "encoder": recipe.encoder_rate}
-        return [
-            {"params": list(getattr(self.model, part).parameters()), "lr": rates[part], "peak": rates[part]}
-            for part in parts
-        ]
+        return [{"params": self.model.part(part), "lr": rates[part], "peak": rates[part]} for part in parts]
 
     def _optimizer(self, stage: Stage) -> torch.optim.Optimizer:
         return torch.optim.AdamW(self.groups(stage), weight_decay=0.0)

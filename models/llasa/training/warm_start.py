@@ -45,10 +45,10 @@ class WarmStart:
         encoder: bool = False,
     ) -> None:
         self.model, self.seed = model, seed
-        self.windows = windows if encoder else None
+        self.windows = windows
         self.chances = weights / weights.sum()
         self.labels = tuple(dict.fromkeys(label for p in PROTOCOLS.values() for label in p.classes))
-        self.encoded = None if encoder else self._encode(windows)
+        self.encoded = None if encoder else self._encode(windows)  # a frozen encoder says the same each time
         self.truth = torch.tensor([self.labels.index(label) for label in labels], device=windows.device)
         allowed = {name: [label in p.classes for label in self.labels] for name, p in PROTOCOLS.items()}
         self.allowed = torch.tensor([allowed[name] for name in protocols], device=windows.device)
@@ -62,17 +62,19 @@ class WarmStart:
         self.model.eval()
         return torch.cat([self.model.encoded(windows[at : at + _AT_ONCE]) for at in range(0, len(windows), _AT_ONCE)])
 
-    def tokens(self, rows: Tensor, number: int | None = None) -> Tensor:
-        """(batch, sensor tokens, 72) of windows by their numbers; turned, scaled and shaken by step `number` where the encoder
-        learns along."""
+    def said(self, rows: Tensor, number: int | None = None) -> Tensor:
+        """(batch, sensor tokens, backbone_size) of windows by their numbers, every third of them for step `number`, whose windows
+        are turned, scaled and shaken where the encoder learns along."""
+        windows = self.windows[rows]
         if self.encoded is not None:
-            return self.encoded[rows]
-        assert self.windows is not None
-        found = self.windows[rows]
-        if number is not None:
-            rng = np.random.default_rng((self.seed, 11, number))
-            found = torch.from_numpy(shaken(found.cpu().numpy(), rng)).to(found.device)
-        return self.model.encoded(found)
+            encoded = self.encoded[rows]
+        else:
+            if number is not None:
+                rng = np.random.default_rng((self.seed, 11, number))
+                windows = torch.from_numpy(shaken(windows.cpu().numpy(), rng)).to(windows.device)
+            encoded = self.model.encoded(windows)
+        some = encoded if number is None else encoded[:, number % _THIRDS :: _THIRDS]
+        return self.model.projected(some, windows)
 
     def rows(self, number: int, batch: int) -> Tensor:
         """Which windows step `number` is about."""
@@ -81,7 +83,7 @@ class WarmStart:
 
     def loss(self, rows: Tensor, number: int) -> Tensor:
         """rows: (batch,) numbers of windows. Every third of their sensor tokens is looked at, another third each step."""
-        said = self.model.projector(self.tokens(rows, number)[:, number % _THIRDS :: _THIRDS])
+        said = self.said(rows, number)
         words = functional.normalize(self.words, dim=1)
         whole = functional.normalize(said.mean(dim=1), dim=1) @ words.T / _SHARPNESS
         each = functional.normalize(said, dim=2) @ words.T / _SHARPNESS
@@ -102,7 +104,7 @@ class WarmStart:
         found = []
         for at in range(0, len(rows), _AT_ONCE):
             part = rows[at : at + _AT_ONCE]
-            said = functional.normalize(self.model.projector(self.tokens(part)).mean(dim=1), dim=1)
+            said = functional.normalize(self.said(part).mean(dim=1), dim=1)
             near = (said @ functional.normalize(self.words, dim=1).T).masked_fill(~self.allowed[part], -2.0)
             found.append(near.argmax(dim=1) == self.truth[part])
         return float(torch.cat(found).float().mean()) if found else float("nan")

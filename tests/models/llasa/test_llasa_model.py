@@ -12,6 +12,7 @@ from tiny_language_model import save_tiny_model
 
 from models.backbone.causal import load_backbone
 from models.limubert import LimuBertConfig, LimuBertForReconstruction, windows_of
+from models.llasa.by_value import NUMBERS, numbers_of
 from models.llasa.checkpoints import load_trained
 from models.llasa.configuration_llasa import LlasaConfig
 from models.llasa.data import LEAD_IN
@@ -21,6 +22,7 @@ from models.llasa.prompt import IGNORED, ROWS, layout_of, question_ids, sequence
 from models.llasa.scoring import label_log_likelihoods, scoring_plan
 from models.llasa.training import LlasaSummary, Recipe, loop, runner, train_llasa
 from models.llasa.training.warm_start import shaken
+from models.sensorllm.data import values_of
 from recordings import UserError
 from recordings.datasets import dataset
 
@@ -85,6 +87,33 @@ def test_only_what_a_stage_trains_gets_a_gradient(folder: Path) -> None:
         assert all(p.grad is None for p in getattr(model, quiet).parameters())
         frozen = [p for n, p in model.backbone.named_parameters() if "lora_" not in n]
         assert all(p.grad is None for p in frozen)
+
+
+def test_numbers_by_value_begin_as_no_change_and_learn_with_the_projector(folder: Path) -> None:
+    network, tokenizer, _ = load_backbone(str(folder), dtype=torch.float32)
+    model = LlasaModel(LlasaConfig(backbone_size=32, rank=0, by_value=8)).attach(network)
+    assert model.by_value is not None
+    windows = torch.randn(2, 120, 6)
+    assert torch.equal(model.rows(windows), model.projector(model.encoded(windows)))
+    layout = layout_of(tokenizer)
+    ids, targets = sequence(layout, tokenizer, "What is it?", "Sitting.")
+    trained = model.trained(["projector"])
+    model(torch.tensor([ids] * 2), windows, layout.first, torch.tensor([targets] * 2)).loss.backward()
+    assert {id(p) for p in model.by_value.parameters()} <= {id(p) for p in trained}
+    assert model.by_value.say.weight.grad is not None and model.by_value.say.weight.grad.abs().sum() > 0
+    model.trained(["adapter"])
+    assert not any(p.requires_grad for p in model.by_value.parameters())
+
+
+def test_numbers_by_value_are_those_of_the_window_in_si_units() -> None:
+    rng = np.random.default_rng(0)
+    windows = rng.normal(size=(3, 120, 6)).astype(np.float32) + np.array([0, 0, 1, 0, 0, 0], dtype=np.float32)
+    found = numbers_of(torch.from_numpy(windows)).numpy()
+    si = windows.astype(np.float64).swapaxes(1, 2) * np.array([9.8] * 3 + [1.0] * 3)[:, None]
+    np.testing.assert_allclose(found, values_of(list(si), 20.0, ("statistics", "upright", "bands")), atol=1e-5)
+    assert found.shape == (3, NUMBERS)
+    # What no sensor at 20 Hz shows is left out; gravity along z is its mean in m/s².
+    assert np.isnan(found[:, -1]).all() and found[:, 4] == pytest.approx(9.8, abs=2.5)
 
 
 def test_merging_the_adapter_changes_no_answer(folder: Path) -> None:
@@ -164,11 +193,14 @@ def test_a_stopped_run_goes_on_to_the_same_weights(
     assert "stands beside the language" in told and "no endpoint wrote any" in told
 
     # On from a tuned checkpoint: no first stage, its adapter to begin with, and the card says from what.
-    further = go("f", start=tmp_path / "d", adapter_rate=0.0)
+    # It may be told numbers by value, which the start was not: the layer begins as no change and learns.
+    further = go("f", start=tmp_path / "d", adapter_rate=0.0, by_value=8)
     assert set(further.steps) == {"tune"}
     card = (tmp_path / "f" / "README.md").read_text()
     assert f"It went on from {load_trained(tmp_path / 'd').config.revision_name}" in card
+    assert "told by value" in card and "told by value" not in told
     last = load_trained(tmp_path / "f").state_dict()
+    assert last["by_value.say.weight"].abs().sum() > 0
     assert all(torch.equal(last[name], other[name]) for name in other if name.startswith("adapter"))
     with pytest.raises(UserError, match=r"adapter has rank 2 and alpha 4, found rank 2, alpha 8"):
         go("g", start=tmp_path / "d", alpha=4)
