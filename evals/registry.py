@@ -113,6 +113,7 @@ TASKS: dict[str, TaskEntry] = {
             "sensorlm",
             "evals.tasks.sensorlm",
             "Are windows named, found and told apart by words, also classes and sets never seen?",
+            protocols="named+shots+found, any of the three",
             systems="shipped, any folder that `telltale train sensorlm` wrote",
             needs="usc_had, hapt, motionsense, wisdm",
         ),

@@ -64,7 +64,7 @@ class FrozenEncoder:
 
     def pooled(self, windows: Floats) -> Floats:
         """(n, 120, 6) → (n, 144)."""
-        return pooled_rows(self.model, windows)
+        return pooled_rows(self.model.encoder, windows)
 
     @torch.inference_mode()
     def rows(self, windows: Floats) -> Tensor:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 
 from models.limubert.masking import span_masks
-from models.limubert.modeling_limubert import LimuBertForReconstruction
+from models.limubert.modeling_limubert import LimuBertForReconstruction, LimuBertModel
 from models.limubert.windows import LabelledWindow
 
 Floats = npt.NDArray[np.float32]
@@ -74,16 +74,15 @@ def bridged(windows: Floats, masks: npt.NDArray[np.bool_]) -> npt.NDArray[np.flo
     return out
 
 
-def pooled_rows(model: LimuBertForReconstruction, windows: Floats) -> Floats:
+def pooled_rows(encoder: LimuBertModel, windows: Floats) -> Floats:
     """(n, 120, 6) → (n, 144): mean and deviation over time of the encoder's 72 rows."""
-    model.eval()
-    device = next(model.parameters()).device
+    encoder.eval()
     out = []
     with torch.inference_mode():
         for at in range(0, len(windows), _AT_ONCE):
-            rows = model.encoder(torch.from_numpy(windows[at : at + _AT_ONCE]).to(device))
+            rows = encoder(torch.from_numpy(windows[at : at + _AT_ONCE]).to(encoder.device))
             out.append(torch.cat([rows.mean(dim=1), rows.std(dim=1)], dim=1).cpu().numpy())
-    return np.concatenate(out) if out else np.zeros((0, 2 * model.config.hidden_size), np.float32)
+    return np.concatenate(out) if out else np.zeros((0, 2 * encoder.config.hidden_size), np.float32)
 
 
 def linear_probe(
@@ -96,8 +95,8 @@ def linear_probe(
     from sklearn.preprocessing import StandardScaler
 
     reader = make_pipeline(StandardScaler(), LogisticRegression(C=_INVERSE_PENALTY, max_iter=400))
-    reader.fit(pooled_rows(model, np.stack([w.values for w in train])), [w.label for w in train])
-    said = reader.predict(pooled_rows(model, np.stack([w.values for w in test])))
+    reader.fit(pooled_rows(model.encoder, np.stack([w.values for w in train])), [w.label for w in train])
+    said = reader.predict(pooled_rows(model.encoder, np.stack([w.values for w in test])))
     truth = [w.label for w in test]
     return Probe(
         len(test),

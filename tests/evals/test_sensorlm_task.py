@@ -17,6 +17,7 @@ from evals.tasks.sensorlm.checkpoints import opened
 from evals.tasks.sensorlm.finding import SHARED, shared_numbers
 from evals.tasks.sensorlm.naming import UNSEEN
 from evals.tasks.sensorlm.scoring import macro_auroc, named_figures
+from evals.tasks.sensorlm.shots import FEATURES, LLASA, MOTION
 from models.motion.taxonomy import LEAVES
 from models.sensorlm.reader import DUMMY
 from recordings import UserError
@@ -83,3 +84,19 @@ def test_a_small_run(tmp_path: Path, data_dir: Path, monkeypatch: pytest.MonkeyP
         assert all(0 <= metric["value"] <= 1 for name, metric in row["metrics"].items() if name != "median_rank")
     assert not [c for c in result["leak_audit"]["checks"] if c["passed"] is False]  # type: ignore[index]
     assert opened((str(away),))[0].without_sets == ("usc_had",)
+
+
+@pytest.mark.data
+def test_few_shots_alone(tmp_path: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch):
+    """Four readers of the same shots and windows; one window a class is enough for LLaSA's encoder to beat a guess."""
+    monkeypatch.setattr(sensorlm, "SHOT_SETS", ("usc_had",))
+    monkeypatch.setattr(sensorlm, "QUICK_NAMED", 60)
+    usual = a_checkpoint(tmp_path / "usual")
+    options = TaskOptions(data_dir=data_dir, quick=True, protocol="shots", systems=(str(usual),))
+    result = sensorlm.run(options)
+    rows = {(row["name"], row["part"]): row for row in result["systems"]}  # type: ignore[attr-defined]
+    assert {part for _, part in rows} == {"shots/usc_had:1", "shots/usc_had:16"}
+    assert {name for name, _ in rows} == {"linear probe, SensorLM, usual", MOTION, LLASA, FEATURES}
+    assert rows[LLASA, "shots/usc_had:16"]["metrics"]["macro_f1"]["value"] > 2 / 12
+    with pytest.raises(UserError, match="some of named, shots, found, joined by \\+, found shot"):
+        sensorlm.run(TaskOptions(data_dir=data_dir, quick=True, protocol="shot", systems=(str(usual),)))

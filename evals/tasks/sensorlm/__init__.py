@@ -19,6 +19,8 @@ from recordings import UserError
 SETS = ("usc_had", "hapt", "motionsense", "wisdm_watch", "wisdm_phone")
 SHOT_SETS = ("usc_had", "hapt", "wisdm_watch")
 POOL_SETS = ("hapt", "motionsense", "usc_had", "wisdm_watch")
+# Labels by words; few shots; captions found both ways.
+QUESTIONS = ("named", "shots", "found")
 # Windows a set that are named, and that lie in a pool.
 NAMED, QUICK_NAMED, POOL = 3000, 600, 1000
 MINILM_SETS = ("hapt",)
@@ -35,15 +37,29 @@ def collect(options: TaskOptions, run: Run) -> None:
     run.note("seed", options.seed)
     checkpoints = opened(options.systems)
     run.note("checkpoints", [{"name": c.name, "without_classes": list(c.without_classes), "without_sets": list(c.without_sets), "levels": list(c.levels)} for c in checkpoints])  # fmt: skip
-    for number, name in enumerate(SETS):
+    asked = _asked(options.protocol)
+    for number, name in enumerate(SETS if "named" in asked else ()):
         run.progress(f"sensorlm: {name}", number, len(SETS))
         _named(options, run, checkpoints, name, quick)
-    for number, name in enumerate(SHOT_SETS):
+    for number, name in enumerate(SHOT_SETS if "shots" in asked else ()):
         run.progress(f"sensorlm: shots: {name}", number, len(SHOT_SETS))
         _shots(options, run, checkpoints, name, quick)
-    for number, name in enumerate(POOL_SETS):
+    for number, name in enumerate(POOL_SETS if "found" in asked else ()):
         run.progress(f"sensorlm: captions: {name}", number, len(POOL_SETS))
         _found(options, run, checkpoints, name)
+
+
+def _asked(protocol: str) -> tuple[str, ...]:
+    """Which of the three questions a protocol asks, "" all. UserError for one that is none of them."""
+    chosen = tuple(protocol.split("+")) if protocol else QUESTIONS
+    if unknown := [name for name in chosen if name not in QUESTIONS]:
+        raise UserError(
+            "--protocol",
+            expected=f"some of {', '.join(QUESTIONS)}, joined by +",
+            found=", ".join(unknown),
+            cure="name those",
+        )
+    return chosen
 
 
 def _named(options: TaskOptions, run: Run, checkpoints: list[Any], name: str, quick: bool) -> None:
@@ -89,7 +105,7 @@ def _named(options: TaskOptions, run: Run, checkpoints: list[Any], name: str, qu
 
 def _shots(options: TaskOptions, run: Run, checkpoints: list[Any], name: str, quick: bool) -> None:
     from evals.systems.windows import load_windows, thinned_rows
-    from evals.tasks.sensorlm.shots import MOTION, QUICK_SHOTS, SHOTS, collect_shots, probe_name
+    from evals.tasks.sensorlm.shots import LLASA, MOTION, QUICK_SHOTS, SHOTS, collect_shots, probe_name
     from models.motion.protocols import PROTOCOLS
     from recordings.datasets import HELD_OUT_SUBJECTS, dataset
 
@@ -97,7 +113,7 @@ def _shots(options: TaskOptions, run: Run, checkpoints: list[Any], name: str, qu
     usual = [c for c in checkpoints if not c.without_classes and not c.without_sets][:1]
     shots, seeds = (QUICK_SHOTS if quick else SHOTS), range(1 if quick else options.seeds)
     last = f"shots/{name}:{shots[-1]}/{seeds[-1]}"
-    if not usual or all(run.finished(s, last) for s in (probe_name(usual[0]), MOTION)):
+    if not usual or all(run.finished(s, last) for s in (probe_name(usual[0]), MOTION, LLASA)):
         return
     held, chosen = HELD_OUT_SUBJECTS[protocol.dataset], dataset(protocol.dataset)
     others = {chosen.subject_of(key, data) for key in chosen.keys(data)} - held

@@ -1,4 +1,4 @@
-"""Few labelled windows a class, on frozen vectors: SensorLM's, the motion classifier's, and plain features."""
+"""Few labelled windows a class, on frozen vectors: SensorLM's, the motion classifier's, LLaSA's encoder's, and plain features."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ SHOTS = (1, 2, 4, 8, 16)
 QUICK_SHOTS = (1, 16)
 PENALTY = 0.1
 MOTION, FEATURES = "linear probe, motion embeddings", "linear probe, features"
+LLASA = "linear probe, LLaSA's encoder"
 Floats = npt.NDArray[np.float32]
 
 
@@ -30,7 +31,7 @@ def collect_shots(
     run: Run, checkpoint: Checkpoint, name: str, pool: WindowSet, test: WindowSet, shots: tuple[int, ...], seeds: range
 ) -> None:
     """Shots of other people (the training subjects), test windows of the held-out ones."""
-    systems = (probe_name(checkpoint), MOTION, FEATURES)
+    systems = (probe_name(checkpoint), MOTION, LLASA, FEATURES)
     if all(run.finished(s, f"shots/{name}:{k}/{seed}") for s in systems for k in shots for seed in seeds):
         return
     reader = reader_of(checkpoint.path)
@@ -45,6 +46,7 @@ def collect_shots(
             reader.revision,
         ),
         MOTION: (embeddings(few), embeddings(test), shipped().revision),
+        LLASA: (llasa_vectors(few)[0], *llasa_vectors(test)),
         FEATURES: (few.features, test.features, "z-scored features"),
     }
     for system, (mine, theirs, revision) in numbers.items():
@@ -72,6 +74,26 @@ def collect_shots(
                 run.finish(
                     system, part, revision=revision, seconds=round(time.perf_counter() - began, 3), seed=seed, labels=list(test.classes)
                 )  # fmt: skip
+
+
+def llasa_vectors(windows: WindowSet) -> tuple[Floats, str]:
+    """(n, 144) means and deviations of the shipped LLaSA's encoder's rows in the 6 s around each window's middle, zeros where the
+    samples do not allow them, and the checkpoint's revision. No language model is asked."""
+    from models.limubert.measuring import pooled_rows
+    from models.llasa.checkpoints import load_trained, named_folder, revision_of
+    from models.llasa.predictor import window_around
+
+    folder = named_folder(None)
+    model = load_trained(folder)
+    out = np.zeros((len(windows), 2 * int(model.config.encoder_size)), dtype=np.float32)
+    cut = [
+        window_around(windows.streams[recording], span)
+        for recording, span in zip(windows.recordings.tolist(), windows.spans, strict=True)
+    ]
+    rows = [i for i, values in enumerate(cut) if values is not None]
+    if rows:
+        out[rows] = pooled_rows(model.encoder, np.stack([values for values in cut if values is not None]))
+    return out, revision_of(folder, str(model.config.revision_name))
 
 
 def _drawn(windows: WindowSet, most: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
