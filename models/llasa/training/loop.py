@@ -214,6 +214,13 @@ def _model(
                 found=f"{start.config.backbone_size} and {start.config.pool}",
                 cure="align again with the same backbone and recipe",
             )
+        if start.by_value is not None and start.config.by_value != recipe.by_value:
+            raise UserError(
+                before,
+                expected=f"a checkpoint told numbers by value through a layer {recipe.by_value} wide, or not at all",
+                found=f"one {start.config.by_value} wide",
+                cure="train with the recipe that it was trained with",
+            )
         if adapter and (not start.adapter or (start.config.rank, start.config.alpha) != (recipe.rank, recipe.alpha)):
             raise UserError(
                 before,

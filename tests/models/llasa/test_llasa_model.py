@@ -202,6 +202,9 @@ def test_a_stopped_run_goes_on_to_the_same_weights(
     last = load_trained(tmp_path / "f").state_dict()
     assert last["by_value.say.weight"].abs().sum() > 0
     assert all(torch.equal(last[name], other[name]) for name in other if name.startswith("adapter"))
+    # The other way round its rows would lack what they were taught with.
+    with pytest.raises(UserError, match=r"a layer 0 wide, or not at all, found one 8 wide"):
+        go("h", start=tmp_path / "f")
     with pytest.raises(UserError, match=r"adapter has rank 2 and alpha 4, found rank 2, alpha 8"):
         go("g", start=tmp_path / "d", alpha=4)
 
