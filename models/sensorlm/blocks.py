@@ -9,6 +9,21 @@ from torch.nn import functional
 SHORT = 100
 
 
+class Past:
+    """Keys and values of what was written already, so that the next word costs one word."""
+
+    def __init__(self) -> None:
+        self.keys: Tensor | None = None
+        self.values: Tensor | None = None
+
+    def with_more(self, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
+        """keys, values: (batch, heads, n, size) of further words. All of them, these last."""
+        if self.keys is not None and self.values is not None:
+            keys, values = torch.cat([self.keys, keys], dim=2), torch.cat([self.values, values], dim=2)
+        self.keys, self.values = keys, values
+        return keys, values
+
+
 class Attention(nn.Module):
     """Multi-head attention of `x` on `to` (itself where None)."""
 
@@ -19,12 +34,16 @@ class Attention(nn.Module):
         self.key_value = nn.Linear(width, 2 * width)
         self.out = nn.Linear(width, width)
 
-    def forward(self, x: Tensor, to: Tensor | None = None, mask: Tensor | None = None, causal: bool = False) -> Tensor:
-        """x: (batch, n, width). mask: (batch, m) True where there is something to attend to."""
+    def forward(
+        self, x: Tensor, to: Tensor | None = None, mask: Tensor | None = None, causal: bool = False, past: Past | None = None
+    ) -> Tensor:  # fmt: skip
+        """x: (batch, n, width). mask: (batch, m) True where there is something to attend to. past: what came before `x`."""
         source = x if to is None else to
         batch, n, width = x.shape
         q = self.query(x).view(batch, n, self.heads, -1).transpose(1, 2)
         k, v = self.key_value(source).view(batch, source.shape[1], 2, self.heads, -1).permute(2, 0, 3, 1, 4).unbind(0)
+        if past is not None:
+            k, v = past.with_more(k, v)
         seen = None if mask is None else mask[:, None, None, :]
         if n * k.shape[2] <= SHORT**2 and not causal:
             # On a CPU the fused kernel's backward pass takes four times as long as this for so few tokens.
@@ -56,9 +75,9 @@ class Block(nn.Module):
         self.cross = Attention(width, heads) if crossed else None
 
     def forward(
-        self, x: Tensor, mask: Tensor | None = None, causal: bool = False, other: Tensor | None = None
-    ) -> Tensor:
-        x = x + self.attention(self.norm1(x), mask=mask, causal=causal)
+        self, x: Tensor, mask: Tensor | None = None, causal: bool = False, other: Tensor | None = None, past: Past | None = None
+    ) -> Tensor:  # fmt: skip
+        x = x + self.attention(self.norm1(x), mask=mask, causal=causal, past=past)
         if self.cross is not None and self.norm3 is not None and other is not None:
             x = x + self.cross(self.norm3(x), to=other)
         return torch.as_tensor(x + self.inner(self.norm2(x)))

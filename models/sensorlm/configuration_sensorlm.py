@@ -22,7 +22,7 @@ class SensorLMConfig(PretrainedConfig):
     patch, which is as wide as its stride. text_tower: "sentences" reads frozen MiniLM vectors of sentences with their numbers
     by value; "tokens" is a transformer of its own over the captions' words. objective: sigmoid and softmax are contrastive
     alone, coca adds a captioning decoder. known_labels, known_phrases: what training had words for, whose vectors lie with the
-    weights. matching: what was learnt about when a text and a window belong together. label_scale: of the log-odds, so that shares
+    weights. text_length: words that the token tower reads; caption_length: words that a decoder writes at most. matching: what was learnt about when a text and a window belong together. label_scale: of the log-odds, so that shares
     among labels are as sure as they are right; fusion_weight: of those shares beside the motion classifier's. Both were fitted on
     validation subjects. detail_rank, detail_sizes: of what is measured, before
     it is compared and beside the embedding_size of what is done; detail_share: of a
@@ -50,6 +50,7 @@ class SensorLMConfig(PretrainedConfig):
         sentence_size: int = 384,
         vocabulary: Sequence[str] = (),
         text_length: int = 256,
+        caption_length: int = 336,
         objective: str = "sigmoid",
         decoder_depth: int = 2,
         caption_weight: float = 2.0,
@@ -89,6 +90,7 @@ class SensorLMConfig(PretrainedConfig):
         self.sentence_size = sentence_size
         self.vocabulary = list(vocabulary)
         self.text_length = text_length
+        self.caption_length = caption_length
         self.objective = objective
         self.decoder_depth = decoder_depth
         self.caption_weight = caption_weight

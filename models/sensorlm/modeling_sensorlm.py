@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -11,16 +12,18 @@ from torch.nn import functional
 from transformers import PreTrainedModel
 
 from models.motion.orientation import GRID_POINTS
-from models.sensorlm.blocks import Block
+from models.sensorlm.blocks import Block, Past
 from models.sensorlm.configuration_sensorlm import SensorLMConfig
 from models.sensorlm.details import Measured, Values, WindowDetails, exactly
-from models.sensorlm.objectives import caption_loss, sigmoid_loss, softmax_loss
+from models.sensorlm.objectives import caption_losses, sigmoid_loss, softmax_loss
 from models.sensorlm.sensor_tower import SensorTower
 from models.sensorlm.text_tower import SentenceTower, Texts, TokenTower
 from models.sensorlm.tokenizer import SPECIAL
 
-END = SPECIAL.index("[END]")
-START = SPECIAL.index("[START]")
+PADDING, END = SPECIAL.index("[PAD]"), SPECIAL.index("[END]")
+# Captions that only name an activity are as short as this; beside long ones they would be mostly padding.
+SHORT_CAPTION = 32
+NO_DECODER = "this checkpoint writes no captions: it was not trained with the coca objective"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class CaptionDecoder(nn.Module):
     def __init__(self, config: SensorLMConfig) -> None:
         super().__init__()
         self.embed = nn.Embedding(len(config.vocabulary), config.width)
-        self.positions = nn.Parameter(torch.randn(1, config.text_length, config.width) * 0.02)
+        self.positions = nn.Parameter(torch.randn(1, config.caption_length, config.width) * 0.02)
         self.blocks = nn.ModuleList(
             Block(config.width, config.heads, config.inner_size, config.dropout, crossed=True)
             for _ in range(config.decoder_depth)
@@ -54,6 +57,13 @@ class CaptionDecoder(nn.Module):
         for block in self.blocks:
             x = block(x, causal=True, other=sensor)
         return torch.as_tensor(self.norm(x) @ self.embed.weight.T)
+
+    def following(self, word: Tensor, at: int, sensor: Tensor, pasts: Sequence[Past]) -> Tensor:
+        """(n, words) after the word (n, 1) in place `at`, whose predecessors `pasts` hold, one a block."""
+        x = self.embed(word) + self.positions[:, at : at + 1]
+        for block, past in zip(self.blocks, pasts, strict=True):
+            x = block(x, other=sensor, past=past)
+        return torch.as_tensor(self.norm(x)[:, 0] @ self.embed.weight.T)
 
 
 class SensorLM(PreTrainedModel):
@@ -146,14 +156,30 @@ class SensorLM(PreTrainedModel):
     def forward(
         self, batch: SensorBatch, texts: Texts, truth: Tensor, captions: Tensor | None = None
     ) -> dict[str, Tensor]:
-        """truth: (windows, texts) +1, −1, 0. captions: (n, length) tokens that a CoCa decoder is to write."""
+        """truth: (windows, texts) +1, −1, 0. captions: (n, length) words that a CoCa decoder is to write, the level's mark first."""
         windows, tokens = self.embed_windows(batch)
-        return self.losses(windows, tokens, self.embed_texts(texts), truth, captions)
+        written = self.captioning(tokens, captions) if self.decoder is not None and captions is not None else None
+        return self.losses(windows, self.embed_texts(texts), truth, written)
+
+    def captioning(self, tokens: Tensor, captions: Tensor) -> Tensor:
+        """Mean over captions of the cross-entropy of their words: a short one counts as much as a long one.
+
+        tokens: the sensor tower's, (n, m, width). captions: (n, length), padded. ValueError without a decoder.
+        """
+        if self.decoder is None:
+            raise ValueError(NO_DECODER)
+        lengths = (captions != PADDING).sum(dim=1)
+        costs = []
+        for rows in (lengths <= SHORT_CAPTION, lengths > SHORT_CAPTION):
+            if bool(rows.any()):
+                chosen = captions[rows][:, : int(lengths[rows].max())]
+                costs.append(caption_losses(self.decoder(chosen, tokens[rows]), chosen, PADDING))
+        return torch.cat(costs).mean()
 
     def losses(
-        self, windows: Tensor, tokens: Tensor, texts: Tensor, truth: Tensor, captions: Tensor | None = None
+        self, windows: Tensor, texts: Tensor, truth: Tensor, captioning: Tensor | None = None
     ) -> dict[str, Tensor]:
-        """`loss`, `contrastive`, `measured` where texts hold numbers and, with a decoder and captions, `captioning`."""
+        """`loss`, `contrastive`, `measured` where texts hold numbers and, where it is given, `captioning`."""
         contrastive = softmax_loss if self.config.objective == "softmax" else sigmoid_loss
         said_windows, own = self._apart(windows)
         said_texts, told = self._apart(texts)
@@ -166,23 +192,25 @@ class SensorLM(PreTrainedModel):
             theirs = torch.where(truth[:, numeric] > 0, 1.0, -1.0)
             found["measured"] = softmax_loss(self.measuring.exp() * own @ told[numeric].T, theirs)
             found["loss"] = found["loss"] + found["measured"]
-        if self.decoder is not None and captions is not None:
-            # The first end mark is to be written, the rest of them are filling.
-            filling = (captions == END) & (captions.roll(1, dims=1) == END)
-            wanted = captions.masked_fill(filling, -100)
-            found["captioning"] = caption_loss(self.decoder(captions, tokens), wanted, -100)
-            found["loss"] = found["loss"] + self.config.caption_weight * found["captioning"]
+        if captioning is not None:
+            found["captioning"] = captioning
+            found["loss"] = found["loss"] + self.config.caption_weight * captioning
         return found
 
     @torch.inference_mode()
-    def write(self, tokens: Tensor, longest: int) -> Tensor:
-        """Greedy captions, (n, ≤ longest) words after the start, from the sensor tower's tokens. ValueError without a decoder."""
+    def write(self, tokens: Tensor, opening: int) -> Tensor:
+        """Greedy captions from the sensor tower's tokens: (n, < caption_length) words after `opening`, a level's mark, ends behind
+        the first one. ValueError without a decoder.
+        """
         if self.decoder is None:
-            raise ValueError("this checkpoint writes no captions: it was not trained with the coca objective")
-        said = torch.full((len(tokens), 1), START, dtype=torch.int64, device=tokens.device)
-        for _ in range(min(longest, self.config.text_length - 1)):
-            following = self.decoder(said, tokens)[:, -1].argmax(dim=1, keepdim=True)
-            said = torch.cat([said, torch.where(said[:, -1:] == END, END, following)], dim=1)
-            if bool((said[:, -1] == END).all()):
+            raise ValueError(NO_DECODER)
+        pasts = [Past() for _ in self.decoder.blocks]
+        word = torch.full((len(tokens), 1), opening, dtype=torch.int64, device=tokens.device)
+        said: list[Tensor] = []
+        for at in range(self.config.caption_length - 1):
+            following = self.decoder.following(word, at, tokens, pasts).argmax(dim=1, keepdim=True)
+            word = torch.where(word == END, END, following)
+            said.append(word)
+            if bool((word == END).all()):
                 break
-        return said[:, 1:]
+        return torch.cat(said, dim=1)

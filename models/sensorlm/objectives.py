@@ -28,6 +28,10 @@ def _one_way(logits: Tensor, truth: Tensor) -> Tensor:
     return -((chances * right).sum(dim=1) / right.sum(dim=1).clamp_min(1)).mean()
 
 
-def caption_loss(logits: Tensor, tokens: Tensor, padding: int) -> Tensor:
-    """Cross-entropy of the next token. logits: (n, length, words) at each token; tokens: (n, length)."""
-    return functional.cross_entropy(logits[:, :-1].flatten(0, 1).float(), tokens[:, 1:].flatten(), ignore_index=padding)
+def caption_losses(logits: Tensor, tokens: Tensor, padding: int) -> Tensor:
+    """(n,) mean cross-entropy of each caption's next words. logits: (n, length, words) at each word; tokens: (n, length)."""
+    wanted = tokens[:, 1:]
+    costs = functional.cross_entropy(
+        logits[:, :-1].float().transpose(1, 2), wanted, ignore_index=padding, reduction="none"
+    )
+    return costs.sum(dim=1) / (wanted != padding).sum(dim=1).clamp_min(1)

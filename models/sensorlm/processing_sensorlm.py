@@ -39,8 +39,11 @@ class SensorLMProcessor:
         self._rows: dict[str, int] = {}
         self._table = np.zeros((256, config.sentence_size), dtype=np.float32)
         self._text_length = config.text_length
-        wordy = config.text_tower == "tokens" or config.objective == "coca"
+        self._caption_length = config.caption_length
+        self._reads_tokens = config.text_tower == "tokens"
+        wordy = self._reads_tokens or config.objective == "coca"
         self.tokenizer = CaptionTokenizer(config.vocabulary) if wordy else None
+        self.writes = config.objective == "coca"
 
     def save(self, path: Path) -> None:
         """The vectors of every sentence met, for a later run to take up."""
@@ -78,8 +81,15 @@ class SensorLMProcessor:
                 self._rows[sentence] = row
         return [self._rows[s] for s in sentences]
 
-    def __call__(self, texts: Sequence[str], *, with_tokens: bool = False) -> Texts:
-        """A batch of texts. with_tokens: also their words, for a token tower or a decoder (a config without one has none)."""
+    def captions(self, texts: Sequence[tuple[str, str]]) -> torch.Tensor:
+        """(n, caption_length) words of (level, text) for the decoder to write. ValueError where there is none."""
+        if self.tokenizer is None:
+            raise ValueError("this checkpoint has no words of its own")
+        rows = [self.tokenizer.caption(text, level, self._caption_length) for level, text in texts]
+        return torch.tensor(rows, dtype=torch.int64)
+
+    def __call__(self, texts: Sequence[str]) -> Texts:
+        """A batch of texts, with their words where the tower reads these."""
         heard = [read(text) for text in texts]
         most = max((len(h) for h in heard), default=1)
         rows = self._known([sentence.words for one in heard for sentence in one])
@@ -94,6 +104,6 @@ class SensorLMProcessor:
                 numbers[i, j, : len(sentence.numbers)] = sentence.numbers
             at += len(one)
         tokens = None
-        if self.tokenizer is not None and with_tokens:
+        if self.tokenizer is not None and self._reads_tokens:
             tokens = torch.tensor([self.tokenizer.encode(t, self._text_length) for t in texts], dtype=torch.int64)
         return Texts(torch.from_numpy(vectors), torch.from_numpy(numbers), torch.from_numpy(there), tokens)

@@ -15,18 +15,19 @@ import torch
 from models.backbone.quiet import quiet_loading
 from models.motion import taxonomy
 from models.motion.predictor import pick_device
-from models.motion.processing_motion import SHORTEST_S, Prepared, cut, pieces, prepare
+from models.motion.processing_motion import LONGEST_S, SHORTEST_S, Prepared, cut, pieces, prepare
 from models.sensorlm.axes import upright
+from models.sensorlm.captions import window_data
 from models.sensorlm.configuration_sensorlm import SensorLMConfig
 from models.sensorlm.labels import prompts
 from models.sensorlm.modeling_sensorlm import SensorBatch, SensorLM
 from models.sensorlm.processing_sensorlm import Embedder, SensorLMProcessor
+from models.sensorlm.writing import WrittenCaption, written_caption
 from recordings import Span, Stream, UserError
 
 HERE = Path(__file__).parent
 SHIPPED = HERE / "checkpoints" / "base"
 DUMMY = HERE / "dummy"
-LONGEST_CAPTION = 96
 Floats = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 
@@ -147,7 +148,7 @@ class SensorReader:
         """(n, D) unit vectors of sentences or whole captions."""
         found = []
         for first in range(0, len(texts), batch_size):
-            heard = self.processor(texts[first : first + batch_size], with_tokens=self.processor.tokenizer is not None)
+            heard = self.processor(texts[first : first + batch_size])
             found.append(self.model.embed_texts(heard.to(self.device)))
         if not found:
             return np.zeros((0, self.size), dtype=np.float32)
@@ -222,25 +223,68 @@ class SensorReader:
         return np.asarray(self.processor.vectors([t.lower() for t in texts]) @ stored.T)
 
     @torch.inference_mode()
-    def write(self, stream: Stream, spans: Sequence[Span], *, position: str | None = None) -> list[str | None]:
-        """A caption a span, by the decoder; None where the span is unusable. UserError for a checkpoint without one."""
-        if self.processor.tokenizer is None or self.model.decoder is None:
+    def write(
+        self, stream: Stream, spans: Sequence[Span], level: str, *, position: str | None = None, batch_size: int = 64
+    ) -> list[WrittenCaption | None]:
+        """A caption of one level a span of at most 5.12 s, by the decoder, beside what of it the samples bear out.
+
+        level: of `models.sensorlm.captions.LEVELS`. None where the span is unusable. UserError for a checkpoint without a decoder
+        and for a longer span.
+        """
+        opening = self._opening(level)
+        place = taxonomy.position_of(position if position is not None else stream.position)
+        ready = self.prepare(stream, place)
+        by_length: dict[int, list[int]] = defaultdict(list)
+        for number, span in enumerate(spans):
+            if len(pieces(span)) > 1:
+                raise UserError(
+                    f"{span.start_s:g} to {span.end_s:g} s",
+                    expected=f"a span of at most {LONGEST_S:g} s to describe",
+                    found=f"{span.duration_s:g} s",
+                    cure="describe shorter spans",
+                )
+            by_length[round(span.duration_s * ready.rate_hz)].append(number)
+        said: list[WrittenCaption | None] = [None] * len(spans)
+        for length, numbers in by_length.items():
+            if length < SHORTEST_S * ready.rate_hz:
+                continue
+            for first in range(0, len(numbers), batch_size):
+                chosen = numbers[first : first + batch_size]
+                windows = cut(ready, [spans[i].start_s for i in chosen], length)
+                texts = self.write_windows(windows.values, place, level, windows.has_gyro, opening=opening)
+                for row, number in enumerate(chosen):
+                    if windows.usable[row]:
+                        data = window_data(windows.values[row], has_gyro=bool(windows.has_gyro[row]))
+                        said[number] = written_caption(texts[row], level, data)
+        return said
+
+    @torch.inference_mode()
+    def write_windows(
+        self, values: Floats, placement: str, level: str, has_gyro: Flags | None = None, *, opening: int | None = None
+    ) -> list[str]:
+        """(n, 6, samples) as `vectors` takes them → the decoder's texts, unchecked. UserError for a checkpoint without one."""
+        opening = self._opening(level) if opening is None else opening
+        tokenizer = self.processor.tokenizer
+        assert tokenizer is not None
+        _, tokens = self.model.embed_windows(self._batch(values, placement, has_gyro))
+        return [tokenizer.decode(row) for row in self.model.write(tokens, opening).tolist()]
+
+    def _opening(self, level: str) -> int:
+        """The word that asks the decoder for a level."""
+        tokenizer = self.processor.tokenizer
+        if tokenizer is None or self.model.decoder is None:
             raise UserError(
                 self.name,
                 expected="a checkpoint that writes captions",
                 found=f"objective {self.model.config.objective}",
                 cure="train one with `telltale train sensorlm --objective coca`",
             )
-        place = taxonomy.position_of(position if position is not None else stream.position)
-        ready = self.prepare(stream, place)
-        said: list[str | None] = []
-        for span in spans:
-            piece = pieces(span)[0]
-            windows = cut(ready, [piece.start_s], round(piece.duration_s * ready.rate_hz))
-            if not windows.usable[0] or windows.values.shape[2] < SHORTEST_S * ready.rate_hz:
-                said.append(None)
-                continue
-            _, tokens = self.model.embed_windows(self._batch(windows.values, place, windows.has_gyro))
-            rows = self.model.write(tokens, LONGEST_CAPTION)
-            said.append(self.processor.tokenizer.decode(rows[0].tolist()))
-        return said
+        found = tokenizer.mark(level)
+        if found is None:
+            raise UserError(
+                self.name,
+                expected="a decoder that is asked for levels",
+                found="one that was trained before levels had marks",
+                cure="train it anew with `telltale train sensorlm --objective coca`",
+            )
+        return found

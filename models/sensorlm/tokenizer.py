@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from models.sensorlm.captions import DAY, WINDOW
+from models.sensorlm.captions import DAY, LEVELS, WINDOW
 from models.sensorlm.captions.wording import (
     ACTIVITIES,
     EVENTS,
@@ -20,6 +20,8 @@ from models.sensorlm.captions.wording import (
 
 PADDING, START, END, UNKNOWN = "[PAD]", "[START]", "[END]", "[UNK]"
 SPECIAL = (PADDING, START, END, UNKNOWN)
+# What a caption opens with for the decoder, which is asked for a level.
+LEVEL_MARKS = {level: f"[{level.upper()}]" for level in LEVELS}
 _PIECE = re.compile(r"[a-z]+|\d|\n|[^\sa-z\d]")
 _WORDS = ("increasing", "decreasing", "stable", "peak", "spike", "drop", "sleep", "minutes", "minute", "sample", "for")
 
@@ -36,7 +38,7 @@ def caption_vocabulary() -> tuple[str, ...]:
         for category in scheme.categories:
             sources += [category.name, *(s.words for s in (*category.always, *category.extras))]
     words = {piece for text in sources for piece in pieces(re.sub(r"\{\w+\}", " ", text))}
-    return (*SPECIAL, *sorted(words | set("0123456789.,:;-()\n%")))
+    return (*SPECIAL, *LEVEL_MARKS.values(), *sorted(words | set("0123456789.,:;-()\n%")))
 
 
 class CaptionTokenizer:
@@ -52,6 +54,18 @@ class CaptionTokenizer:
         rows = [self._row.get(piece, self.unknown) for piece in pieces(text)][: length - 2]
         return [self.start, *rows] + [self.end] * (length - 1 - len(rows))
 
+    def mark(self, level: str) -> int | None:
+        """The row that a caption of a level opens with; None in a vocabulary that has no such marks. KeyError for no level."""
+        return self._row.get(LEVEL_MARKS[level])
+
+    def caption(self, text: str, level: str, length: int) -> list[int]:
+        """The level's mark, the words and one end, padded to `length`. A text that is too long has no end: none is to be learnt."""
+        opening = self.mark(level)
+        if opening is None:
+            raise ValueError("this vocabulary has no marks of levels")
+        rows = [opening, *(self._row.get(piece, self.unknown) for piece in pieces(text)), self.end][:length]
+        return rows + [self.padding] * (length - len(rows))
+
     def decode(self, rows: Iterable[int]) -> str:
         """Words with spaces, digits and signs together as captions have them."""
         out = ""
@@ -59,7 +73,7 @@ class CaptionTokenizer:
             if row == self.end:
                 break
             piece = self.vocabulary[row]
-            if piece in SPECIAL:
+            if piece in SPECIAL or piece in LEVEL_MARKS.values():
                 continue
             tight = not out or out.endswith(("\n", "(")) or piece in ".,:;)%\n"
             digits = piece.isdigit() and bool(re.search(r"(\d\.|\d|(?:^|\s)-)$", out))

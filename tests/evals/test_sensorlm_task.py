@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
+import torch
 from sklearn.metrics import roc_auc_score
 
 from evals.registry import TaskOptions
@@ -18,8 +20,12 @@ from evals.tasks.sensorlm.finding import SHARED, shared_numbers
 from evals.tasks.sensorlm.naming import UNSEEN
 from evals.tasks.sensorlm.scoring import macro_auroc, named_figures
 from evals.tasks.sensorlm.shots import FEATURES, LLASA, MOTION
+from evals.tasks.sensorlm.writing import BORNE_OUT, EXACT, NEAREST, OTHER, counts, is_true
 from models.motion.taxonomy import LEAVES
+from models.sensorlm import SensorLM, SensorLMConfig
+from models.sensorlm.captions import window_caption, window_data
 from models.sensorlm.reader import DUMMY
+from models.sensorlm.tokenizer import caption_vocabulary
 from recordings import UserError
 
 
@@ -98,5 +104,62 @@ def test_few_shots_alone(tmp_path: Path, data_dir: Path, monkeypatch: pytest.Mon
     assert {part for _, part in rows} == {"shots/usc_had:1", "shots/usc_had:16"}
     assert {name for name, _ in rows} == {"linear probe, SensorLM, usual", MOTION, LLASA, FEATURES}
     assert rows[LLASA, "shots/usc_had:16"]["metrics"]["macro_f1"]["value"] > 2 / 12
-    with pytest.raises(UserError, match="some of named, shots, found, joined by \\+, found shot"):
+    with pytest.raises(UserError, match="some of named, shots, found, written, joined by \\+, found shot"):
         sensorlm.run(TaskOptions(data_dir=data_dir, quick=True, protocol="shot", systems=(str(usual),)))
+
+
+def test_what_a_caption_says_is_counted():
+    """A true sentence, one whose mean is off by a little, one off by much, and one in no wording."""
+    values = np.random.default_rng(0).normal(size=(6, 128)).cumsum(axis=1)
+    data = window_data(values)
+    x, y = (data[name] for name in ("acc_x", "acc_y"))
+    said = [
+        f"acceleration x: mean {x.mean():.2f}, max {x.max():.2f}, min {x.min():.2f}, std {x.std():.2f}",
+        f"acceleration y: mean {y.mean() + 0.03:.2f}, max {y.max() * 3:.2f}, min {y.min():.2f}, std {y.std():.2f}",
+        "acceleration z is lovely",
+    ]
+    found = counts("For acceleration, " + ". ".join(said) + ".", "statistical", data)
+    assert found == {"sentences": 3, "known": 2, "held": 1, "numbers": 8, "right": 6, "near": 7}
+    assert counts("", "structural", data) == dict.fromkeys(found, 0)
+    whole = counts(window_caption(values, ("structural",), Random(0)).text, "structural", data)
+    assert whole["held"] == whole["sentences"] > 3 and whole["right"] == whole["numbers"] and whole["near"] == 0
+
+
+def test_a_named_activity_may_be_the_wider_one():
+    assert (
+        is_true("walking_left", "walking") and is_true("walking_upstairs", "stairs") and is_true("sitting", "sitting")
+    )
+    assert not is_true("sitting", "standing") and not is_true("stairs", "walking_upstairs")
+
+
+@pytest.mark.data
+def test_captions_are_written_beside_what_knows_everything_and_nothing(
+    tmp_path: Path, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A decoder that has learnt nothing; the exact caption holds whole, another window's does not."""
+    monkeypatch.setattr(sensorlm, "POOL_SETS", ("usc_had",))
+    monkeypatch.setattr(sensorlm, "LEARNT", 40)
+    torch.manual_seed(0)
+    folder = a_checkpoint(tmp_path / "writer")
+    plain = SensorLMConfig.from_pretrained(DUMMY).to_dict()
+    shape = {**plain, "objective": "coca", "vocabulary": caption_vocabulary(), "caption_length": 12}
+    SensorLM(SensorLMConfig(**shape)).save_pretrained(folder)
+    options = TaskOptions(data_dir=data_dir, protocol="written", limit=12, systems=(str(folder),))
+    result = sensorlm.run(options)
+    rows = {(row["name"], row["part"].rpartition("/")[2]): row["metrics"] for row in result["systems"]}  # type: ignore[attr-defined]
+    mine = "SensorLM, writer"
+    names = {mine, EXACT, NEAREST, OTHER}
+    for level in ("statistical", "structural", "semantic"):
+        assert {name for name, at in rows if at == level} == names | (
+            {f"{mine}, {BORNE_OUT}"} if level != "semantic" else set()
+        )
+    for level in ("statistical", "structural"):
+        exact, other = rows[EXACT, level], rows[OTHER, level]
+        assert exact["held"]["value"] == exact["known"]["value"] == exact["numbers_right"]["value"] == 1.0
+        assert other["known"]["value"] == 1.0 and other["held"]["value"] < 0.7
+    assert rows[EXACT, "semantic"]["activity"]["value"] == 1.0 > rows[OTHER, "semantic"]["activity"]["value"]
+    assert rows[EXACT, "statistical"]["bleu1_wordings"]["value"] > rows[OTHER, "statistical"]["bleu1_wordings"]["value"]
+    assert not [c for c in result["leak_audit"]["checks"] if c["passed"] is False]  # type: ignore[index]
+    silent = a_checkpoint(tmp_path / "silent")
+    with pytest.raises(UserError, match="a checkpoint that writes captions"):
+        sensorlm.run(TaskOptions(data_dir=data_dir, protocol="written", limit=12, systems=(str(silent),)))

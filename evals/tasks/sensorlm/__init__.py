@@ -1,4 +1,4 @@
-"""`telltale eval sensorlm`: labels by words (seen, unseen, in a set never opened), few shots, and captions found both ways.
+"""`telltale eval sensorlm`: labels by words (seen, unseen, in a set never opened), few shots, captions found both ways, and written.
 
 A checkpoint is asked what it may be asked: one that was kept from some classes answers for these, one that was kept from a set
 answers for that set. `--systems shipped,DIR,DIR` names them.
@@ -19,10 +19,12 @@ from recordings import UserError
 SETS = ("usc_had", "hapt", "motionsense", "wisdm_watch", "wisdm_phone")
 SHOT_SETS = ("usc_had", "hapt", "wisdm_watch")
 POOL_SETS = ("hapt", "motionsense", "usc_had", "wisdm_watch")
-# Labels by words; few shots; captions found both ways.
-QUESTIONS = ("named", "shots", "found")
+# Labels by words; few shots; captions found both ways; captions that a decoder writes.
+QUESTIONS = ("named", "shots", "found", "written")
 # Windows a set that are named, and that lie in a pool.
 NAMED, QUICK_NAMED, POOL = 3000, 600, 1000
+# Windows a set that are described, and training windows that the nearest is looked for among.
+WRITTEN, QUICK_WRITTEN, LEARNT = 200, 40, 3000
 MINILM_SETS = ("hapt",)
 
 
@@ -47,10 +49,29 @@ def collect(options: TaskOptions, run: Run) -> None:
     for number, name in enumerate(POOL_SETS if "found" in asked else ()):
         run.progress(f"sensorlm: captions: {name}", number, len(POOL_SETS))
         _found(options, run, checkpoints, name)
+    writers = _writers(checkpoints, needed="written" in options.protocol) if "written" in asked else []
+    for number, name in enumerate(POOL_SETS if writers else ()):
+        run.progress(f"sensorlm: written: {name}", number, len(POOL_SETS))
+        _written(options, run, writers, name, quick)
+
+
+def _writers(checkpoints: list[Any], *, needed: bool) -> list[Any]:
+    """Those that have a decoder. needed: UserError where none has one."""
+    from evals.systems.sensor_words import reader_of
+
+    found = [c for c in checkpoints if not c.without_classes and not c.without_sets and reader_of(c.path).writes]
+    if needed and not found:
+        raise UserError(
+            "--systems",
+            expected="a checkpoint that writes captions",
+            found=", ".join(c.name for c in checkpoints),
+            cure="name the folder of one trained with --objective coca, on all classes and sets",
+        )
+    return found
 
 
 def _asked(protocol: str) -> tuple[str, ...]:
-    """Which of the three questions a protocol asks, "" all. UserError for one that is none of them."""
+    """Which of the questions a protocol asks, "" all. UserError for one that is none of them."""
     chosen = tuple(protocol.split("+")) if protocol else QUESTIONS
     if unknown := [name for name in chosen if name not in QUESTIONS]:
         raise UserError(
@@ -144,6 +165,28 @@ def _found(options: TaskOptions, run: Run, checkpoints: list[Any], name: str) ->
         collect_found(run, checkpoint, name, windows, prepared, options.seed, words=name in MINILM_SETS)
 
 
+def _written(options: TaskOptions, run: Run, writers: list[Any], name: str, quick: bool) -> None:
+    from evals.systems.windows import load_windows, thinned_rows
+    from evals.tasks.retrieval import apart
+    from evals.tasks.sensorlm.audit import material
+    from evals.tasks.sensorlm.writing import collect_written, described, written_parts
+    from models.motion.protocols import PROTOCOLS
+    from recordings.datasets import HELD_OUT_SUBJECTS, dataset
+
+    protocol, data = PROTOCOLS[name], cast("Path", options.data_dir)
+    if all(run.finished(c.name, part) for c in writers for part in written_parts(name).values()):
+        return
+    held, chosen = HELD_OUT_SUBJECTS[protocol.dataset], dataset(protocol.dataset)
+    others = {chosen.subject_of(key, data) for key in chosen.keys(data)} - held
+    most = options.limit or (QUICK_WRITTEN if quick else WRITTEN)
+    windows, training = (apart(load_windows(protocol, data, subjects=people)) for people in (held, others))
+    windows = windows.take(thinned_rows(windows, most, options.seed))
+    training = training.take(thinned_rows(training, LEARNT, options.seed))
+    for checkpoint in writers:
+        run.audit(material(windows, protocol.dataset, checkpoint.subjects), part=f"written/{name}: {checkpoint.name}")
+        collect_written(run, checkpoint, described(checkpoint, name, windows, training, options.seed))
+
+
 def score(run: Run) -> Result:
     """A pure function of the run's rows."""
     return {
@@ -153,6 +196,7 @@ def score(run: Run) -> Result:
             "source": "forms after SensorLM; its data and prompts are not public",
             "split": "held-out subjects; unseen_classes: every fifth activity by the alphabet was kept from training; unseen_set: everyone of a set that was never opened, x up",
             "auroc": "macro, one label against the rest, from the log-odds",
+            "written": "bleu1, rouge_l against the window's own caption in one wording, bleu1_wordings in eight; known: sentences in a wording of the captions'; held: sentences whose every number the samples show; numbers_right, numbers_near (5 % or 0.05 of a sum): of the numbers printed; said: sentences a caption",
             "pool": "captions of as many windows as the row's pool, one of which is the window's own; captions are written from the window's sums and stretches, which SensorLM is given by value, too",
         },
         "data": {"name": ", ".join(SETS), "provenance": "real", "quick": run.header.get("quick")},

@@ -31,6 +31,8 @@ def rows_of(run: Run) -> list[Row]:
         }  # fmt: skip
         if kind == "shots":
             shots[system, part.rpartition("/")[0]].append(samples)
+        elif kind == "written":
+            rows.append(base | {"metrics": _written(samples, part.rpartition("/")[2])})
         elif kind == "found":
             rows.append(base | {"pool": facts.get("pool"), "metrics": _ranked(samples)})
         else:
@@ -112,6 +114,34 @@ def _ranked(samples: Sequence[Sample]) -> dict[str, object]:
         "mrr": _interval(people, lambda rows: float(np.mean([reciprocal(int(p)) for p in places[rows]]))),
         "median_rank": {"value": float(np.median(places))},
     }
+
+
+def _written(samples: Sequence[Sample], level: str) -> dict[str, object]:
+    """Overlap, and, of the semantic level, the activity; of the others what the samples bear out. A share of nothing is left out."""
+    people = _rows_by(samples)
+    numbers = {
+        name: np.array([float(cast("float", s.detail[name])) for s in samples])
+        for name, value in samples[0].detail.items()
+        if isinstance(value, int | float)
+    }
+
+    def mean(name: str) -> dict[str, object]:
+        return _interval(people, lambda rows: float(numbers[name][rows].mean()))
+
+    def share(part: str, whole: str) -> dict[str, object]:
+        return _interval(people, lambda rows: float(numbers[part][rows].sum() / max(1.0, numbers[whole][rows].sum())))
+
+    metrics: dict[str, object] = {name: mean(name) for name in ("bleu1", "bleu1_wordings", "rouge_l")}
+    if level == "semantic":
+        return metrics | {"activity": mean("right")}
+    metrics |= {"said": mean("sentences")}
+    if numbers["sentences"].sum():
+        metrics |= {"known": share("known", "sentences"), "held": share("held", "sentences")}
+    if numbers["numbers"].sum():
+        metrics |= {"numbers_right": share("right", "numbers")}
+        if level == "statistical":
+            metrics |= {"numbers_near": share("near", "numbers")}
+    return metrics
 
 
 def _rows_by(samples: Sequence[Sample]) -> dict[str, npt.NDArray[np.int64]]:

@@ -12,6 +12,7 @@ from models.sensorlm.captions.channels import (
 )
 from models.sensorlm.captions.checking import unsupported
 from models.sensorlm.captions.compose import BUDGETS, LEVELS, day_caption, levels_of, window_caption, window_data
+from models.sensorlm.captions.parsing import ReadActivity, ReadCaption, read_activity, read_caption, supported
 from models.sensorlm.captions.semantic import Logged, Mood, activity_words, logged, window_semantic
 from models.sensorlm.captions.sentence import Caption, Claim, Line, Sentence
 
@@ -29,6 +30,8 @@ __all__ = [
     "Line",
     "Logged",
     "Mood",
+    "ReadActivity",
+    "ReadCaption",
     "Scheme",
     "Sentence",
     "Spoken",
@@ -36,6 +39,9 @@ __all__ = [
     "day_caption",
     "levels_of",
     "logged",
+    "read_activity",
+    "read_caption",
+    "supported",
     "unsupported",
     "window_caption",
     "window_data",

@@ -98,11 +98,13 @@ class Learner:
     ) -> float:
         pairs = draw_pairs(sampler, plan, rng, draws, words, self.recipe.batch_size)
         model = self.model
-        texts = self.processor(pairs.texts, with_tokens=self.processor.tokenizer is not None).to(self.device)
+        texts = self.processor(pairs.texts).to(self.device)
+        captions = self.processor.captions(pairs.written).to(self.device) if self.processor.writes else None
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.bfloat16):
             windows, tokens = model.embed_windows(pairs.batch)
             said = model.embed_texts(texts)
-        loss = model.losses(windows, tokens.float(), said, pairs.truth, texts.tokens)["loss"]
+            captioning = None if captions is None else model.captioning(tokens, captions)
+        loss = model.losses(windows, said, pairs.truth, captioning)["loss"]
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         for half in self._halves:

@@ -123,6 +123,8 @@ def train_sensorlm(
         "timed_share",
     )
     settings |= {name: getattr(config, name) for name in shape}
+    if config.objective == "coca":
+        settings["caption_length"] = config.caption_length
     state = to_go_on(output_dir, found, settings)
     learner = Learner(config, recipe, seed, chosen, processor)
     density = torch.zeros(len(PLACEMENTS), GRID_POINTS)

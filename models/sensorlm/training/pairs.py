@@ -72,11 +72,15 @@ def _left(stream: TrainingStream, plan: CaptionPlan) -> TrainingStream:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """batch: windows; texts: as many captions; truth: (windows, texts) +1, −1, 0."""
+    """batch: windows; texts: as many captions; truth: (windows, texts) +1, −1, 0.
+
+    written: (level, text) that a decoder learns to write of each window: of a caption of several levels, one.
+    """
 
     batch: SensorBatch
     texts: list[str]
     truth: Tensor
+    written: list[tuple[str, str]]
 
 
 def labels_of(target: Tensor) -> npt.NDArray[np.int64]:
@@ -111,9 +115,9 @@ def draw_pairs(
     vague = torch.rand(size, generator=draws, device=placement.device) < plan.trunk
     placement = torch.where(at_trunk & vague, torch.full_like(placement, TRUNK), placement)
 
-    texts, placed = _texts(raw.cpu().numpy(), labels, placement.tolist(), plan, words)
+    texts, written, placed = _texts(raw.cpu().numpy(), labels, placement.tolist(), plan, words)
     truth = torch.from_numpy(truth_of(labels, placement.cpu().numpy(), placed, detailed)).to(windows.device)
-    return Pairs(SensorBatch(windows, placement, has_gyro), texts, truth)
+    return Pairs(SensorBatch(windows, placement, has_gyro), texts, truth, written)
 
 
 def _texts(
@@ -122,20 +126,28 @@ def _texts(
     placement: Sequence[int],
     plan: CaptionPlan,
     words: Random,
-) -> tuple[list[str], npt.NDArray[np.bool_]]:
-    """One caption a window, and whether a semantic one says where the sensor was."""
-    texts = []
+) -> tuple[list[str], list[tuple[str, str]], npt.NDArray[np.bool_]]:
+    """One caption a window, one level of it, and whether a semantic one says where the sensor was."""
+    texts: list[str] = []
+    written: list[tuple[str, str]] = []
     placed = np.zeros(len(labels), dtype=np.bool_)
     kinds, weights = [levels for levels, _ in plan.mix], [weight for _, weight in plan.mix]
     for row, label in enumerate(labels.tolist()):
         position = PLACEMENTS[placement[row]]
         if row < len(raw):
             levels = words.choices(kinds, weights)[0]
-            texts.append(window_caption(raw[row], levels, words, label=LABELS[label], position=position).text)
+            parts = [
+                window_caption(raw[row], (level,), words, label=LABELS[label], position=position).text
+                for level in levels
+            ]
+            texts.append("\n".join(part for part in parts if part))
+            # In turn, not drawn: a draw more would change every batch after it.
+            written.append((levels[row % len(levels)], parts[row % len(levels)]))
         else:
             line, placed[row] = window_semantic(LABELS[label], position, words)
             texts.append(line.text)
-    return texts, placed
+            written.append(("semantic", line.text))
+    return texts, written, placed
 
 
 def truth_of(

@@ -152,10 +152,13 @@ def test_every_variant_learns_a_batch_by_heart(objective: str, tower: str):
     torch.manual_seed(0)
     model = SensorLM(SensorLMConfig(**SMALL, objective=objective, text_tower=tower, vocabulary=words, text_length=32))
     one, said, truth = batch(), texts(tokens=len(words)), 2 * torch.eye(4) - 1
+    assert said.tokens is not None
+    captions = said.tokens.clone()
+    captions[:2, 9:] = 0
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-3)
     first = None
     for _ in range(120):
-        found = model(one, said, truth, said.tokens)
+        found = model(one, said, truth, captions)
         first = first or float(found["loss"].detach())
         optimizer.zero_grad()
         found["loss"].backward()
@@ -170,9 +173,11 @@ def test_every_variant_learns_a_batch_by_heart(objective: str, tower: str):
 def test_only_coca_writes():
     model = SensorLM(SensorLMConfig(**SMALL))
     with pytest.raises(ValueError, match="coca"):
-        model.write(torch.zeros(1, 3, 16), 5)
-    coca = SensorLM(SensorLMConfig(**SMALL, objective="coca", vocabulary=caption_vocabulary())).eval()
-    said = coca.write(torch.randn(2, 3, 16), 6)
+        model.write(torch.zeros(1, 3, 16), 4)
+    with pytest.raises(ValueError, match="coca"):
+        model.captioning(torch.zeros(1, 3, 16), torch.ones(1, 4, dtype=torch.int64))
+    shape = {**SMALL, "objective": "coca", "vocabulary": caption_vocabulary(), "caption_length": 7}
+    said = SensorLM(SensorLMConfig(**shape)).eval().write(torch.randn(2, 3, 16), 4)
     assert said.shape[0] == 2 and said.shape[1] <= 6
 
 
@@ -240,7 +245,7 @@ def test_mistakes_say_their_cure(tmp_path, dummy: SensorReader):
     with pytest.raises(UserError, match="telltale train sensorlm"):
         SensorReader.from_pretrained(tmp_path)
     with pytest.raises(UserError, match="coca"):
-        dummy.write(a_stream(), [Span(0, 2.56)])
+        dummy.write(a_stream(), [Span(0, 2.56)], "semantic")
     sound = Stream("mic", "audio", ("sound",), ("",), 16000.0, np.zeros((1, 16000), np.float32))
     with pytest.raises(UserError, match="acceleration"):
         dummy.windows(sound, [Span(0, 1)])

@@ -91,7 +91,13 @@ def test_pairs_come_from_the_seed_and_numbers_from_the_window(corpus: Corpus):
         return draw_pairs(WindowSampler(corpus), CaptionPlan(detailed=0.5), rng, draws, Random(5), 16)
 
     one, two = drawn(), drawn()
-    assert one.texts == two.texts and torch.equal(one.batch.windows, two.batch.windows)
+    assert one.texts == two.texts and one.written == two.written
+    # What a decoder is to write of a window stands in the window's caption, and is of one level.
+    assert all(text in whole for (_, text), whole in zip(one.written, one.texts, strict=True))
+    assert {level for level, _ in one.written[:8]} > {"statistical"} and {level for level, _ in one.written[8:]} == {
+        "semantic"
+    }
+    assert torch.equal(one.batch.windows, two.batch.windows)
     assert torch.equal(one.truth.diagonal(), torch.ones(16, dtype=torch.int8))
     assert bool(one.batch.has_gyro[:8].all())
     assert {int(p) for p in one.batch.placement} <= {0, 1, TRUNK}
