@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 
 from models.audio.labels import NONE_OF_THESE
-from models.audio.modeling_audio import SoundTaggerConfig, SoundTaggerModel
+from models.audio.modeling_audio import SoundTaggerModel
 from models.audio.prediction import RATE_HZ, SoundModel, SoundPrediction, level_dbfs, sound_at_16k
-from recordings import Span, Stream, UserError
+from models.checkpoint import load_checkpoint
+from recordings import Span, Stream
 
 _HERE = Path(__file__).resolve().parent
 SHIPPED = _HERE / "checkpoints" / "base"
@@ -52,18 +53,14 @@ class SoundTagger:
         UserError when the folder holds no checkpoint.
         """
         folder = SHIPPED if path is None else Path(path)
+        network = load_checkpoint(
+            SoundTaggerModel,
+            folder,
+            expected="a sound tagger's checkpoint",
+            cure="train one with `telltale train audio`, or leave --audio-model out",
+        )
         weights, config = folder / "model.safetensors", folder / "config.json"
-        for file in (weights, config):
-            if not file.is_file():
-                raise UserError(
-                    folder,
-                    expected="a sound tagger's checkpoint (model.safetensors and config.json)",
-                    found=f"no {file.name}",
-                    cure="train one with `telltale train audio`, or leave --audio-model out",
-                )
         digest = hashlib.sha256(weights.read_bytes() + config.read_bytes()).hexdigest()[:12]
-        network = SoundTaggerModel(SoundTaggerConfig.from_pretrained(folder, local_files_only=True))
-        network.load_state_dict(load_file(weights))
         return cls(network, digest, pick_device(device))
 
     @classmethod

@@ -15,10 +15,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from models.backbone import quiet_loading
+from models.checkpoint import load_checkpoint
 from models.limubert.measuring import pooled_rows
 from models.limubert.modeling_limubert import LimuBertForReconstruction
-from recordings import UserError
 
 Floats = npt.NDArray[np.float32]
 UNITS = 20
@@ -54,13 +53,13 @@ class FrozenEncoder:
     def from_pretrained(cls, folder: Path | None = None) -> FrozenEncoder:
         """The shipped one, or a folder. UserError where there is none."""
         folder = folder or _SHIPPED
-        if not (folder / "model.safetensors").is_file():
-            raise UserError(
-                folder, expected="a pretrained LIMU-BERT", found="none", cure="train one with `telltale train limubert`"
-            )
-        with quiet_loading():
-            model = LimuBertForReconstruction.from_pretrained(folder, local_files_only=True, use_safetensors=True)
-        return cls(model.eval(), str(model.config.revision_name))
+        model = load_checkpoint(
+            LimuBertForReconstruction,
+            folder,
+            expected="a pretrained LIMU-BERT",
+            cure="train one with `telltale train limubert`",
+        )
+        return cls(model, str(model.config.revision_name))
 
     def pooled(self, windows: Floats) -> Floats:
         """(n, 120, 6) → (n, 144)."""

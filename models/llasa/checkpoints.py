@@ -71,8 +71,9 @@ def load_trained(folder: Path) -> LlasaModel:
             model.expect_adapter({k[8:]: v for k, v in tensors.items() if k.startswith("adapter.")})
             model.load_state_dict({k: v.float() for k, v in tensors.items()})
     except Exception as problem:  # JSON, safetensors, shapes: many types, one cure
-        text = str(problem).splitlines()
-        raise _refused(folder, f"{type(problem).__name__}: {text[0] if text else ''}") from problem
+        # The first line of what PyTorch says names no weight, the second one does.
+        text = " ".join(line.strip() for line in str(problem).splitlines()[:2])
+        raise _refused(folder, f"{type(problem).__name__}: {text}") from problem
     return model
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from models.checkpoint import checkpoint_type, load_checkpoint
 from models.motion import taxonomy
-from models.motion.configuration_motion import MotionConfig
 from models.motion.modeling_motion import MotionEnsemble, MotionForActivityClassification
 from models.motion.processing_motion import SHORTEST_S, Cut, Prepared, cut, pieces, prepare
-from recordings import Span, Stream, UserError
+from recordings import Span, Stream
 
 HERE = Path(__file__).parent
 SHIPPED = HERE / "checkpoints" / "base"
@@ -54,30 +53,14 @@ def pick_device(device: str) -> torch.device:
     return torch.device(device)
 
 
-@contextmanager
-def quietly() -> Iterator[None]:
-    """No progress bar: a few megabytes take milliseconds."""
-    from transformers.utils import logging
-
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if shown:
-            logging.enable_progress_bar()
-
-
 def load_quietly(folder: Path) -> MotionForActivityClassification | MotionEnsemble:
     """One network or a pool, whichever the folder holds."""
-    with quietly():
-        config = MotionConfig.from_pretrained(folder, local_files_only=True)
-        kind = (
-            MotionEnsemble
-            if MotionEnsemble.__name__ in (config.architectures or ())
-            else MotionForActivityClassification
-        )
-        return kind.from_pretrained(folder, local_files_only=True)
+    expected = "a motion checkpoint"
+    cure = "train one with `telltale train motion`, or leave the path out for the shipped one"
+    _, architectures = checkpoint_type(folder, expected=expected, cure=cure)
+    if MotionEnsemble.__name__ in architectures:
+        return load_checkpoint(MotionEnsemble, folder, expected=expected, cure=cure)
+    return load_checkpoint(MotionForActivityClassification, folder, expected=expected, cure=cure)
 
 
 class MotionClassifier:
@@ -97,16 +80,9 @@ class MotionClassifier:
     def from_pretrained(cls, path: Path | str | None = None, device: str = "auto") -> MotionClassifier:
         """The checkpoint folder `path` (None: the shipped one). UserError when it holds no checkpoint."""
         folder = SHIPPED if path is None else Path(path)
-        weights = folder / "model.safetensors"
-        if not weights.is_file() or not (folder / "config.json").is_file():
-            raise UserError(
-                folder,
-                expected="a motion checkpoint (config.json, model.safetensors)",
-                found="none",
-                cure="train one with `telltale train motion`, or leave the path out for the shipped one",
-            )
         model = load_quietly(folder)
-        revision = f"{model.config.revision_name}-{hashlib.sha256(weights.read_bytes()).hexdigest()[:8]}"
+        digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+        revision = f"{model.config.revision_name}-{digest[:8]}"
         return cls(model, revision, pick_device(device))
 
     @classmethod

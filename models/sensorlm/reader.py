@@ -12,13 +12,12 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from models.backbone.quiet import quiet_loading
+from models.checkpoint import load_checkpoint
 from models.motion import taxonomy
 from models.motion.predictor import pick_device
 from models.motion.processing_motion import LONGEST_S, SHORTEST_S, Prepared, cut, pieces, prepare
 from models.sensorlm.axes import upright
 from models.sensorlm.captions import window_data
-from models.sensorlm.configuration_sensorlm import SensorLMConfig
 from models.sensorlm.labels import prompts
 from models.sensorlm.modeling_sensorlm import SensorBatch, SensorLM
 from models.sensorlm.processing_sensorlm import Embedder, SensorLMProcessor
@@ -68,18 +67,14 @@ class SensorReader:
     def from_pretrained(cls, path: Path | str | None = None, device: str = "auto") -> SensorReader:
         """The checkpoint folder `path` (None: the shipped one). UserError when it holds no checkpoint."""
         folder = SHIPPED if path is None else Path(path)
-        weights = folder / "model.safetensors"
-        if not weights.is_file() or not (folder / "config.json").is_file():
-            raise UserError(
-                folder,
-                expected="a SensorLM checkpoint (config.json, model.safetensors)",
-                found="none",
-                cure="train one with `telltale train sensorlm`, or leave the path out for the shipped one",
-            )
-        with quiet_loading():
-            config = SensorLMConfig.from_pretrained(folder, local_files_only=True)
-            model = SensorLM.from_pretrained(folder, config=config, local_files_only=True)
-        revision = f"{config.revision_name}-{hashlib.sha256(weights.read_bytes()).hexdigest()[:8]}"
+        model = load_checkpoint(
+            SensorLM,
+            folder,
+            expected="a SensorLM checkpoint",
+            cure="train one with `telltale train sensorlm`, or leave the path out for the shipped one",
+        )
+        digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+        revision = f"{model.config.revision_name}-{digest[:8]}"
         return cls(model, revision, pick_device(device))
 
     @classmethod

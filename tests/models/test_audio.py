@@ -121,7 +121,7 @@ def test_level_of_known_sounds() -> None:
 
 
 def test_a_folder_without_a_checkpoint_is_the_users_mistake(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"no model\.safetensors"):
+    with pytest.raises(UserError, match=r"no config\.json and model\.safetensors"):
         open_sound_tagger(str(tmp_path))
     with pytest.raises(UserError, match=r"yamnet"):
         open_sound_tagger(f"yamnet:{tmp_path}")

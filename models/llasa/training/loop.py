@@ -11,8 +11,8 @@ from typing import Any, Literal
 import numpy as np
 import torch
 
-from models.backbone import quiet_loading
 from models.backbone.causal import EMBEDDED
+from models.checkpoint import load_checkpoint
 from models.limubert.modeling_limubert import LimuBertForReconstruction
 from models.llasa.checkpoints import load_trained, named_folder, save_trained
 from models.llasa.configuration_llasa import LlasaConfig
@@ -228,8 +228,12 @@ def _model(
                 found=f"rank {start.config.rank}, alpha {start.config.alpha}" if start.adapter else "an aligned one",
                 cure="tune from the beginning, or name another",
             )
-    with quiet_loading():
-        limu = LimuBertForReconstruction.from_pretrained(_encoder_folder(encoder))
+    limu = load_checkpoint(
+        LimuBertForReconstruction,
+        _encoder_folder(encoder),
+        expected="a pretrained LIMU-BERT",
+        cure="train one with `telltale train limubert`",
+    )
     config = LlasaConfig(
         backbone=backbone,
         backbone_revision=revision,

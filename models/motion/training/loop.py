@@ -9,10 +9,11 @@ from pathlib import Path
 
 import torch
 
+from models.backbone.quiet import quiet_loading
 from models.motion.configuration_motion import MotionConfig
 from models.motion.experts import VIEWS
 from models.motion.modeling_motion import MotionEnsemble
-from models.motion.predictor import pick_device, quietly
+from models.motion.predictor import pick_device
 from models.motion.protocols import PROTOCOLS
 from models.motion.training.augment import Augmentation
 from models.motion.training.corpus import Corpus, read_corpus
@@ -185,7 +186,7 @@ def _finish(
     config.revision_name = f"{config.checkpoint_name}-s{run.settings['seed']}-e{run.settings['epochs']}"
     members = [run.network(stage) for stage in todo if stage.fold is None]
     model = MotionEnsemble.of(config, members, run.fitted_experts())
-    with quietly():
+    with quiet_loading():
         model.save_pretrained(run.folder)
     (run.folder / "model.safetensors").chmod(0o644)
     summary = _summary(run, todo, corpus, seconds)
