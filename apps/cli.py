@@ -21,6 +21,7 @@ class Commands(LazyGroup):
         "report": Entry("apps.commands.report", "One page a recording and an index; continues where it stopped.", READ),
         "anticipate": Entry("apps.commands.anticipate", "Tell what comes next, or that it cannot be told.", READ),
         "search": Entry("apps.commands.search", "Find the stretches of recordings that a sentence describes.", READ),
+        "describe": Entry("apps.commands.describe", "Describe a stretch, or a day, in captions of three levels.", READ),
         "eval": Entry("apps.commands.evaluate", "Measure how good Telltale is, on data you can name.", STUDY),
         "train": Entry("apps.commands.train", "Train a model again, from data you have.", STUDY),
         "exemplars": Entry(

@@ -30,10 +30,12 @@ if TYPE_CHECKING:
     from tools.statistics import describe_statistics
     from tools.trend import Trend, TrendSegment, TrendSummary, parse_trend, trend_text
     from tools.trend_caption import caption_trend
+    from tools.window_captions import CaptionWriter, caption_window
     from tools.word_search.tool import search_windows
 
 _HOME = {
     "Bench": "bench",
+    "CaptionWriter": "window_captions",
     "Evidence": "evidence",
     "KNOWN_CHANNELS": "channels",
     "LabelModel": "perception",
@@ -57,6 +59,7 @@ _HOME = {
     "ask_llasa": "llasa",
     "caption_audio": "audio",
     "caption_trend": "trend_caption",
+    "caption_window": "window_captions",
     "classify_motion": "motion",
     "compared_sounds": "labelled_sounds",
     "describe_statistics": "statistics",
@@ -81,6 +84,7 @@ __all__ = [
     "QUANTITIES",
     "TOOLS",
     "Bench",
+    "CaptionWriter",
     "Evidence",
     "LabelModel",
     "LabelProbability",
@@ -100,6 +104,7 @@ __all__ = [
     "ask_llasa",
     "caption_audio",
     "caption_trend",
+    "caption_window",
     "classify_motion",
     "compared_sounds",
     "describe_statistics",

@@ -14,6 +14,7 @@ from langchain_core.runnables import RunnableConfig
 from langchain_core.tools import BaseTool, StructuredTool
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.sensorlm.captions import LEVELS
 from recordings import Span, UserError
 from tools.audio import caption_audio, tag_audio
 from tools.bench import Bench
@@ -31,6 +32,7 @@ from tools.second_opinions import OPINIONS, SecondOpinion, second_opinion
 from tools.sensor_language import describe_trend
 from tools.statistics import describe_statistics
 from tools.trend_caption import caption_trend
+from tools.window_captions import caption_window
 from tools.word_search import search_windows
 
 Answer = tuple[str, list[Evidence]]
@@ -79,6 +81,12 @@ class TrendArguments(ChannelsArguments):
     )
     noise: float | None = Field(
         default=None, ge=0, description="Noise threshold in the channel's unit; leave out to estimate it."
+    )
+
+
+class LevelsArguments(SpanArguments):
+    levels: list[str] | None = Field(
+        default=None, description="Of statistical, structural and semantic; leave out for all three."
     )
 
 
@@ -185,6 +193,12 @@ def _describe_trend(
     return _answer(lambda: describe_trend(bench_of(config), recording_id, span.span(), channels))
 
 
+def _caption_window(
+    recording_id: str, span: SpanArgument, config: RunnableConfig, levels: list[str] | None = None
+) -> Answer:
+    return _answer(lambda: caption_window(bench_of(config), recording_id, span.span(), levels or LEVELS))
+
+
 def _ask_llasa(recording_id: str, span: SpanArgument, question: str, config: RunnableConfig) -> Answer:
     return _answer(lambda: ask_llasa(bench_of(config), recording_id, span.span(), question))
 
@@ -287,6 +301,13 @@ TOOLS: tuple[BaseTool, ...] = (
         "describe_trend",
         "Tell in a person's words how each channel goes over a short span, every line of it checked against the samples.",
         ChannelsArguments,
+    ),
+    _tool(
+        _caption_window,
+        "caption_window",
+        "Describe a stretch of motion at three levels: sums of each axis, what rises, falls, stays and peaks, and what was "
+        "done. Every sentence is checked against the samples.",
+        LevelsArguments,
     ),
     *(_opinion_tool(asked) for asked in OPINIONS.values()),
     _tool(

@@ -21,6 +21,7 @@ from tools.second_opinions import OPINIONS, SecondOpinion, second_opinion
 from tools.sensor_language import describe_trend
 from tools.statistics import describe_statistics
 from tools.trend_caption import EXACT, caption_trend
+from tools.window_captions import caption_window
 from tools.word_search.tool import search_windows
 
 # A search is repeated for all its stretches: the one in question may be any of them.
@@ -100,6 +101,9 @@ _RERUN: dict[str, Rerun] = {
     "explain_window": lambda bench, e: explain_window(bench, e.recording_id, _span(e)),
     "describe_trend": lambda bench, e: describe_trend(
         bench, e.recording_id, _span(e), None if e.channel is None else [e.channel]
+    ),
+    "caption_window": lambda bench, e: caption_window(
+        bench, e.recording_id, _span(e), [e.quantity.removesuffix("_caption")]
     ),
     "describe_statistics": lambda bench, e: describe_statistics(
         bench, e.recording_id, _span(e), None if e.channel is None else [e.channel]

@@ -20,6 +20,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "caption_audio": {"spans": [SPAN]},
     "caption_trend": {"span": SPAN, "channels": ["acc_x"]},
     "describe_trend": {"span": SPAN, "channels": ["acc_x"]},
+    "caption_window": {"span": SPAN, "levels": ["statistical"]},
     "classify_with_sensorllm": {"spans": [SPAN]},
     "classify_with_llasa": {"spans": [SPAN]},
     "classify_with_sensorlm": {"spans": [SPAN]},
