@@ -140,11 +140,11 @@ class WindowDetails(nn.Module):
 
     def _structure(self, windows: Tensor, there: Tensor, values: Values) -> Tensor:
         bins = binned(windows)
-        ways, stretch_facts = _ways(bins)
+        ways, stretch_facts = ways_of(bins)
         weight = self.judge(torch.cat([bins, stretch_facts], dim=2)).exp() * there[:, :, None]
         for_ways, for_events = weight.split([WAYS * len(STRETCHES), EVENTS * BINS], dim=2)
         ways = ways * for_ways.unflatten(2, (WAYS, -1))
-        events = _events(bins) * for_events.unflatten(2, (EVENTS, -1))
+        events = events_of(bins) * for_events.unflatten(2, (EVENTS, -1))
         edges = torch.from_numpy(np.array(bin_edges(windows.shape[2]))).to(bins.device)
         rows = torch.tensor(STRETCHES, device=bins.device)
         stretches = values.placed(edges[rows].float(), (BEGIN, END))
@@ -153,7 +153,7 @@ class WindowDetails(nn.Module):
         return told + torch.einsum("bcek,kr,cer->br", events, middles, self.event)
 
 
-def _ways(bins: Tensor) -> tuple[Tensor, Tensor]:
+def ways_of(bins: Tensor) -> tuple[Tensor, Tensor]:
     """(batch, 6, 36) → (batch, 6, 3, stretches): how much each rises, falls and stays; and its slope, net change and extent."""
     slope, net, inside = (x.to(bins.device) for x in _lines())
     spread = bins[:, :, None, :]
@@ -165,7 +165,7 @@ def _ways(bins: Tensor) -> tuple[Tensor, Tensor]:
     return torch.stack([rise, fall, stay], 2), torch.cat([slopes, nets, extent], dim=2)
 
 
-def _events(bins: Tensor) -> Tensor:
+def events_of(bins: Tensor) -> Tensor:
     """(batch, 6, 36) → (batch, 6, 2, 36): how much each bin is a peak, and a drop."""
     middle = bins.mean(2, keepdim=True)
     highest, lowest = (functional.max_pool1d(x, 3, 1, 1) for x in (bins, -bins))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -12,8 +11,9 @@ from torch.nn import functional
 from transformers import PreTrainedModel
 
 from models.motion.orientation import GRID_POINTS
-from models.sensorlm.blocks import Block, Past
+from models.sensorlm.blocks import Past
 from models.sensorlm.configuration_sensorlm import SensorLMConfig
+from models.sensorlm.decoder import CaptionDecoder
 from models.sensorlm.details import Measured, Values, WindowDetails, exactly
 from models.sensorlm.objectives import caption_losses, sigmoid_loss, softmax_loss
 from models.sensorlm.sensor_tower import SensorTower
@@ -36,34 +36,6 @@ class SensorBatch:
     windows: Tensor
     placement: Tensor
     has_gyro: Tensor
-
-
-class CaptionDecoder(nn.Module):
-    """A causal transformer over a caption's words that looks at the sensor tower's tokens."""
-
-    def __init__(self, config: SensorLMConfig) -> None:
-        super().__init__()
-        self.embed = nn.Embedding(len(config.vocabulary), config.width)
-        self.positions = nn.Parameter(torch.randn(1, config.caption_length, config.width) * 0.02)
-        self.blocks = nn.ModuleList(
-            Block(config.width, config.heads, config.inner_size, config.dropout, crossed=True)
-            for _ in range(config.decoder_depth)
-        )
-        self.norm = nn.LayerNorm(config.width)
-
-    def forward(self, tokens: Tensor, sensor: Tensor) -> Tensor:
-        """tokens: (n, length); sensor: (n, m, width) → (n, length, words)."""
-        x = self.embed(tokens) + self.positions[:, : tokens.shape[1]]
-        for block in self.blocks:
-            x = block(x, causal=True, other=sensor)
-        return torch.as_tensor(self.norm(x) @ self.embed.weight.T)
-
-    def following(self, word: Tensor, at: int, sensor: Tensor, pasts: Sequence[Past]) -> Tensor:
-        """(n, words) after the word (n, 1) in place `at`, whose predecessors `pasts` hold, one a block."""
-        x = self.embed(word) + self.positions[:, at : at + 1]
-        for block, past in zip(self.blocks, pasts, strict=True):
-            x = block(x, other=sensor, past=past)
-        return torch.as_tensor(self.norm(x)[:, 0] @ self.embed.weight.T)
 
 
 class SensorLM(PreTrainedModel):
@@ -101,8 +73,7 @@ class SensorLM(PreTrainedModel):
 
     def embed_windows(self, batch: SensorBatch) -> tuple[Tensor, Tensor]:
         """(n, vector_size) unit vectors, and the tower's tokens for a decoder."""
-        turning = torch.arange(batch.windows.shape[1], device=batch.has_gyro.device)[None, :, None] >= 3
-        windows = batch.windows.masked_fill(turning & ~batch.has_gyro[:, None, None], 0.0)
+        windows = _silenced(batch)
         tokens, pooled = self.sensor.motion(windows, batch.placement, batch.has_gyro)
         said = self.sensor_head(pooled).float()
         if self.details is None or self.values is None:
@@ -158,13 +129,21 @@ class SensorLM(PreTrainedModel):
     ) -> dict[str, Tensor]:
         """truth: (windows, texts) +1, −1, 0. captions: (n, length) words that a CoCa decoder is to write, the level's mark first."""
         windows, tokens = self.embed_windows(batch)
-        written = self.captioning(tokens, captions) if self.decoder is not None and captions is not None else None
+        written = None
+        if self.decoder is not None and captions is not None:
+            written = self.captioning(self.memory(batch, tokens), captions)
         return self.losses(windows, self.embed_texts(texts), truth, written)
 
-    def captioning(self, tokens: Tensor, captions: Tensor) -> Tensor:
+    def memory(self, batch: SensorBatch, tokens: Tensor) -> Tensor:
+        """What the decoder looks at: the sensor tower's tokens, and what it is told. ValueError without a decoder."""
+        if self.decoder is None:
+            raise ValueError(NO_DECODER)
+        return self.decoder.memory(tokens, _silenced(batch), batch.has_gyro)
+
+    def captioning(self, memory: Tensor, captions: Tensor) -> Tensor:
         """Mean over captions of the cross-entropy of their words: a short one counts as much as a long one.
 
-        tokens: the sensor tower's, (n, m, width). captions: (n, length), padded. ValueError without a decoder.
+        memory: (n, m, width). captions: (n, length), padded. ValueError without a decoder.
         """
         if self.decoder is None:
             raise ValueError(NO_DECODER)
@@ -173,7 +152,7 @@ class SensorLM(PreTrainedModel):
         for rows in (lengths <= SHORT_CAPTION, lengths > SHORT_CAPTION):
             if bool(rows.any()):
                 chosen = captions[rows][:, : int(lengths[rows].max())]
-                costs.append(caption_losses(self.decoder(chosen, tokens[rows]), chosen, PADDING))
+                costs.append(caption_losses(self.decoder(chosen, memory[rows]), chosen, PADDING))
         return torch.cat(costs).mean()
 
     def losses(
@@ -198,19 +177,25 @@ class SensorLM(PreTrainedModel):
         return found
 
     @torch.inference_mode()
-    def write(self, tokens: Tensor, opening: int) -> Tensor:
-        """Greedy captions from the sensor tower's tokens: (n, < caption_length) words after `opening`, a level's mark, ends behind
+    def write(self, memory: Tensor, opening: int) -> Tensor:
+        """Greedy captions of what `memory` holds: (n, < caption_length) words after `opening`, a level's mark, ends behind
         the first one. ValueError without a decoder.
         """
         if self.decoder is None:
             raise ValueError(NO_DECODER)
         pasts = [Past() for _ in self.decoder.blocks]
-        word = torch.full((len(tokens), 1), opening, dtype=torch.int64, device=tokens.device)
+        word = torch.full((len(memory), 1), opening, dtype=torch.int64, device=memory.device)
         said: list[Tensor] = []
         for at in range(self.config.caption_length - 1):
-            following = self.decoder.following(word, at, tokens, pasts).argmax(dim=1, keepdim=True)
+            following = self.decoder.following(word, at, memory, pasts).argmax(dim=1, keepdim=True)
             word = torch.where(word == END, END, following)
             said.append(word)
             if bool((word == END).all()):
                 break
         return torch.cat(said, dim=1)
+
+
+def _silenced(batch: SensorBatch) -> Tensor:
+    """The windows with zeros where there is no gyroscope, whatever stands there."""
+    turning = torch.arange(batch.windows.shape[1], device=batch.has_gyro.device)[None, :, None] >= 3
+    return batch.windows.masked_fill(turning & ~batch.has_gyro[:, None, None], 0.0)

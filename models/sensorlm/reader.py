@@ -261,8 +261,9 @@ class SensorReader:
         opening = self._opening(level) if opening is None else opening
         tokenizer = self.processor.tokenizer
         assert tokenizer is not None
-        _, tokens = self.model.embed_windows(self._batch(values, placement, has_gyro))
-        return [tokenizer.decode(row) for row in self.model.write(tokens, opening).tolist()]
+        batch = self._batch(values, placement, has_gyro)
+        memory = self.model.memory(batch, self.model.embed_windows(batch)[1])
+        return [tokenizer.decode(row) for row in self.model.write(memory, opening).tolist()]
 
     def _opening(self, level: str) -> int:
         """The word that asks the decoder for a level."""

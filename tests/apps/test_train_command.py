@@ -26,7 +26,7 @@ OWN = {
         "read_rows", "pooled_rows", "layers", "warm_steps", "kinds", "text", "micro_batch", "batch", "by_value", "values", "hidden",
         "turned",
     },
-    "sensorlm": {"epochs", "objective", "text_tower", "levels", "without_class", "without_set"},
+    "sensorlm": {"epochs", "objective", "text_tower", "levels", "without_class", "without_set", "decoder_of"},
     "llasa": {"stage", "aligned", "start", "texts", "llm", "backbone", "encoder", "examples"},
     "actionllm": {
         "epochs", "dataset", "fold", "protocol", "sequences", "features", "layers", "backbone", "changes",
@@ -245,6 +245,10 @@ def test_texts_of_llasa_are_written_without_a_training(monkeypatch: pytest.Monke
         ),
         (["llasa", "--stage", "data", "--encoder", "e"], "expected --stage align or tune, found --stage data"),
         (["sensorlm", "--without-class", "swimming"], "telltale: --without-class: expected of "),
+        (
+            ["sensorlm", "--decoder-of", "shipped", "--objective", "coca"],
+            "telltale: --decoder-of: expected no other option ",
+        ),
         (["actionllm", "--dataset", "hapt"], "expected 50salads, breakfast"),
         (["actionllm", "--set", "queries"], "NAME=VALUE"),
     ],

@@ -20,12 +20,14 @@ from evals.tasks.sensorlm.finding import SHARED, shared_numbers
 from evals.tasks.sensorlm.naming import UNSEEN
 from evals.tasks.sensorlm.scoring import macro_auroc, named_figures
 from evals.tasks.sensorlm.shots import FEATURES, LLASA, MOTION
-from evals.tasks.sensorlm.writing import BORNE_OUT, EXACT, NEAREST, OTHER, counts, is_true
+from evals.tasks.sensorlm.writing import BORNE_OUT, EXACT, NEAREST, OTHER
 from models.motion.taxonomy import LEAVES
 from models.sensorlm import SensorLM, SensorLMConfig
 from models.sensorlm.captions import window_caption, window_data
 from models.sensorlm.reader import DUMMY
 from models.sensorlm.tokenizer import caption_vocabulary
+from models.sensorlm.training.pairs import is_true
+from models.sensorlm.writing import counts
 from recordings import UserError
 
 

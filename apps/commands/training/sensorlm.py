@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -32,6 +33,13 @@ def sensorlm(
     without_class: Annotated[
         list[str] | None, typer.Option(metavar="LABEL", help="Never show this activity; again.")
     ] = None,
+    decoder_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIR",
+            help="Only a captioning decoder, for this checkpoint (or `shipped`), whose towers stay as they are.",
+        ),
+    ] = None,
     without_set: Annotated[
         list[str] | None, typer.Option(metavar="SET", help="Never open this data set; again.")
     ] = None,
@@ -46,6 +54,19 @@ def sensorlm(
     from recordings import UserError
 
     without_classes, without_sets = tuple(without_class or ()), tuple(without_set or ())
+    if decoder_of is not None:
+        from models.sensorlm.training import train_decoder
+
+        given = (objective, text_tower, levels, without_classes, without_sets)
+        if given != ("sigmoid", "sentences", "all", (), ()):
+            raise UserError(
+                "--decoder-of",
+                expected="no other option of what is learnt: they are the checkpoint's",
+                found="--objective, --text-tower, --levels or --without-… beside it",
+                cure="leave these out",
+            )
+        start = None if decoder_of == "shipped" else Path(decoder_of)
+        return train_decoder(run.data, run.output, start, epochs=epochs, **run.how)
     for option, found, known in (
         ("--without-class", without_classes, (*LEAVES, *GROUPS)),
         ("--without-set", without_sets, SETS),

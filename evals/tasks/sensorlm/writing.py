@@ -7,7 +7,7 @@ text of this kind scores that knows everything, somebody alike, and nothing of t
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,20 +22,10 @@ from evals.tasks.sensorlm.naming import taxonomy_labels
 from evals.text_scores.overlap import overlap
 from models.motion.protocols import PROTOCOLS
 from models.motion.taxonomy import position_of
-from models.sensorlm.captions import (
-    LEVELS,
-    WINDOW,
-    Claim,
-    read_activity,
-    read_caption,
-    supported,
-    unsupported,
-    window_data,
-)
-from models.sensorlm.captions.sentence import Series
-from models.sensorlm.captions.statistical import STATISTICS_OF, statistic
+from models.sensorlm.captions import LEVELS, read_activity, window_data
 from models.sensorlm.reader import SensorReader
-from models.sensorlm.training.pairs import LABELS, relation
+from models.sensorlm.training.pairs import is_true
+from models.sensorlm.writing import counts, written_caption
 
 EXACT, NEAREST, OTHER = (
     "exact caption in another wording",
@@ -44,8 +34,6 @@ EXACT, NEAREST, OTHER = (
 )
 BORNE_OUT = "what the samples bear out of it"
 WORDINGS = 8
-# A printed sum counts as near within 5 % of the true one, or within 0.05 m/s² or rad/s of it.
-NEAR_SHARE, NEAR_LEAST = 0.05, 0.05
 BATCH = 64
 Floats = npt.NDArray[np.float32]
 
@@ -97,7 +85,10 @@ def collect_written(run: Run, checkpoint: Checkpoint, asked: Described) -> None:
             revision = reader.revision if name != EXACT and name != OTHER else ""
             _keep(run, name, part, level, asked.windows, texts, wordings, revision, seconds, asked.seed)
             if name == checkpoint.name and level != "semantic":
-                held = [_held(text, level, values) for text, values in zip(texts, asked.windows.values, strict=True)]
+                held = [
+                    written_caption(text, level, window_data(values)).borne_out
+                    for text, values in zip(texts, asked.windows.values, strict=True)
+                ]
                 _keep(run, f"{name}, {BORNE_OUT}", part, level, asked.windows, held, wordings, revision, seconds, asked.seed)  # fmt: skip
 
 
@@ -122,11 +113,6 @@ def _of_another(asked: Described, level: str) -> list[str]:
     given = np.empty(len(texts), dtype=np.intp)
     given[order] = np.roll(order, len(texts) // 2 or 1)
     return [texts[i] for i in given]
-
-
-def _held(text: str, level: str, values: Floats) -> str:
-    read = read_caption(text, WINDOW, (level,))
-    return supported(read.caption, window_data(values), decimals=WINDOW.decimals).text
 
 
 def _keep(
@@ -159,31 +145,3 @@ def _keep(
             )
         )  # fmt: skip
     run.finish(system, part, revision=revision, seconds=seconds, seed=seed, level=level, written=len(texts))
-
-
-def is_true(label: str, said: str) -> bool:
-    """Whether an activity that a text names is one that a window of `label` shows."""
-    return bool(relation()[LABELS.index(label), LABELS.index(said)] > 0)
-
-
-def counts(text: str, level: str, data: Mapping[str, Series]) -> dict[str, int]:
-    """sentences: in the text; known: in a wording of ours; held: whose every number the samples show; numbers, right: printed
-    numbers that stand in a claim, and those borne out; near: sums within 5 % or 0.05 of the true one.
-    """
-    read = read_caption(text, WINDOW, (level,))
-    sentences = read.caption.sentences
-    wrong = unsupported(read.caption, data, decimals=WINDOW.decimals)
-    claims = read.caption.claims
-    return {
-        "sentences": len(sentences) + len(read.strange),
-        "known": len(sentences),
-        "held": len(supported(read.caption, data, decimals=WINDOW.decimals).sentences),
-        "numbers": len(claims),
-        "right": len(claims) - len(wrong),
-        "near": sum(_near(claim, data) for claim in claims if claim.kind in STATISTICS_OF),
-    }
-
-
-def _near(claim: Claim, data: Mapping[str, Series]) -> bool:
-    truth = statistic(data[claim.column], claim.kind)
-    return abs(float(claim.said) - truth) <= max(NEAR_LEAST, NEAR_SHARE * abs(truth))

@@ -39,14 +39,14 @@ class Learner:
     ) -> None:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.model = SensorLM(config).to(device)
+            self.model = self._begun(SensorLM(config)).to(device)
         # What is measured has gradients a hundredth as large and a loss of its own: clipped together, it would hardly move.
         named = list(self.model.named_parameters())
         self._halves = [
             [p for name, p in named if (MEASURED.search(name) is not None) is half] for half in (True, False)
         ]
-        decayed = [p for p in self.model.parameters() if p.ndim > 1]
-        plain = [p for p in self.model.parameters() if p.ndim <= 1]
+        decayed = [p for p in self.model.parameters() if p.requires_grad and p.ndim > 1]
+        plain = [p for p in self.model.parameters() if p.requires_grad and p.ndim <= 1]
         self.optimizer = torch.optim.AdamW(
             [{"params": decayed, "weight_decay": recipe.weight_decay}, {"params": plain, "weight_decay": 0.0}],
             lr=recipe.peak_rate,
@@ -55,6 +55,10 @@ class Learner:
         self.average = {k: v.detach().clone() for k, v in self.model.state_dict().items()}
         self.recipe, self.device, self.seed = recipe, device, seed
         self.processor = SensorLMProcessor(config) if processor is None else processor
+
+    def _begun(self, model: SensorLM) -> SensorLM:
+        """The model as the run begins with it."""
+        return model
 
     def restore(self, found: SavedRun) -> None:
         self.model.load_state_dict(found.group("model"))
@@ -103,7 +107,7 @@ class Learner:
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.bfloat16):
             windows, tokens = model.embed_windows(pairs.batch)
             said = model.embed_texts(texts)
-            captioning = None if captions is None else model.captioning(tokens, captions)
+            captioning = None if captions is None else model.captioning(model.memory(pairs.batch, tokens), captions)
         loss = model.losses(windows, said, pairs.truth, captioning)["loss"]
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -129,3 +133,49 @@ class Learner:
             return self.recipe.peak_rate * (0.02 + 0.98 * share / self.recipe.warm_up)
         rest = (share - self.recipe.warm_up) / (1 - self.recipe.warm_up)
         return self.recipe.peak_rate * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * rest)))
+
+
+class DecoderLearner(Learner):
+    """A captioning decoder alone, on the towers of a trained model, which stay as they are."""
+
+    def __init__(
+        self,
+        start: SensorLM,
+        config: SensorLMConfig,
+        recipe: Recipe,
+        seed: int,
+        device: torch.device,
+        processor: SensorLMProcessor | None = None,
+    ) -> None:
+        self._start = start.state_dict()
+        super().__init__(config, recipe, seed, device, processor)
+
+    def _begun(self, model: SensorLM) -> SensorLM:
+        fresh = {name: value for name, value in model.state_dict().items() if name.startswith("decoder.")}
+        model.load_state_dict({**fresh, **{k: v for k, v in self._start.items() if not k.startswith("decoder.")}})
+        for name, parameter in model.named_parameters():
+            parameter.requires_grad_(name.startswith("decoder."))
+        return model
+
+    def _step(
+        self,
+        sampler: WindowSampler,
+        plan: CaptionPlan,
+        rng: np.random.Generator,
+        draws: torch.Generator,
+        words: Random,
+        step: int,
+    ) -> float:
+        pairs = draw_pairs(sampler, plan, rng, draws, words, self.recipe.batch_size)
+        model = self.model.eval()
+        captions = self.processor.captions(pairs.written).to(self.device)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.bfloat16):
+            with torch.no_grad():
+                tokens = model.embed_windows(pairs.batch)[1]
+            loss = model.captioning(model.memory(pairs.batch, tokens), captions)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_([p for p in model.parameters() if p.requires_grad], self.recipe.largest_gradient)
+        self.optimizer.step()
+        self._follow(step)
+        return float(loss.detach())

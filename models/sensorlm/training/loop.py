@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -28,6 +29,10 @@ Progress = Callable[[str, float], None]
 # Reading every wording takes MiniLM a few minutes: kept beside the state, never part of a checkpoint.
 SENTENCES = "sentences.safetensors"
 DEFAULT_EPOCHS = 60
+_SHAPE = (
+    "objective", "text_tower", "width", "depth", "text_depth", "embedding_size", "patch_rows", "patch_columns",
+    "detail_rank", "detail_sizes", "detail_share", "timed_share",
+)  # fmt: skip
 LICENCE = "research and other non-commercial use: the hapt recordings forbid commercial use (see the card)"
 
 
@@ -106,25 +111,11 @@ def train_sensorlm(
     if epochs is None and found is not None:
         epochs = int(found.state.settings["epochs"])
     if epochs is None:
-        epochs = _affordable(budget_minutes, sampler, config, recipe, plan, chosen, steps, processor)
-    settings = {"seed": seed, "epochs": epochs, "recipe": asdict(recipe), "plan": asdict(plan)}
-    shape = (
-        "objective",
-        "text_tower",
-        "width",
-        "depth",
-        "text_depth",
-        "embedding_size",
-        "patch_rows",
-        "patch_columns",
-        "detail_rank",
-        "detail_sizes",
-        "detail_share",
-        "timed_share",
-    )
-    settings |= {name: getattr(config, name) for name in shape}
-    if config.objective == "coca":
-        settings["caption_length"] = config.caption_length
+        trial = partial(Learner, config, recipe, 0, chosen, processor)
+        epochs = (
+            DEFAULT_EPOCHS if budget_minutes is None else affordable_epochs(budget_minutes, trial, sampler, plan, steps)
+        )
+    settings = settings_of(seed, epochs, recipe, plan, config)
     state = to_go_on(output_dir, found, settings)
     learner = Learner(config, recipe, seed, chosen, processor)
     density = torch.zeros(len(PLACEMENTS), GRID_POINTS)
@@ -178,20 +169,20 @@ def write_state(folder: Path, state: RunState, learner: Learner) -> None:
     save_run(folder / FILE, state, learner.optimizer, groups)
 
 
-def _affordable(
-    budget_minutes: float | None,
-    sampler: WindowSampler,
-    config: SensorLMConfig,
-    recipe: Recipe,
-    plan: CaptionPlan,
-    device: torch.device,
-    steps: int,
-    processor: SensorLMProcessor,
+def settings_of(seed: int, epochs: int, recipe: Recipe, plan: CaptionPlan, config: SensorLMConfig) -> dict[str, object]:
+    """What a run must agree in with the one that it goes on with."""
+    settings: dict[str, object] = {"seed": seed, "epochs": epochs, "recipe": asdict(recipe), "plan": asdict(plan)}
+    settings |= {name: getattr(config, name) for name in _SHAPE}
+    if config.objective == "coca":
+        settings["caption_length"] = config.caption_length
+    return settings
+
+
+def affordable_epochs(
+    budget_minutes: float, begin: Callable[[], Learner], sampler: WindowSampler, plan: CaptionPlan, steps: int
 ) -> int:
-    """Epochs that fit the budget, timed on a few steps of a learner that is thrown away."""
-    if budget_minutes is None:
-        return DEFAULT_EPOCHS
-    trial = Learner(config, recipe, 0, device, processor)
+    """Epochs of `steps` that fit the budget, timed on a few steps of a learner that is thrown away."""
+    trial = begin()
     # The first steps also read most wordings for the first time: they say nothing about the later ones.
     trial.epoch(sampler, plan, 0, (0, 6, 24), lambda text, share: None)
     begun = time.monotonic()

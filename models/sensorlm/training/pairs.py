@@ -49,6 +49,11 @@ def relation() -> npt.NDArray[np.int8]:
 _RELATION = relation()
 
 
+def is_true(label: str, said: str) -> bool:
+    """Whether an activity that a text names is one that a window of `label` shows."""
+    return bool(_RELATION[LABELS.index(label), LABELS.index(said)] > 0)
+
+
 def read_streams(data_dir: Path, rate_hz: float, plan: CaptionPlan, progress: Progress | None = None) -> Corpus:
     """The plan's sets without held-out subjects, left-out sets and runs of left-out classes, pockets turned upright.
 

@@ -52,6 +52,10 @@ class Recipe:
     bfloat16: bool = True
 
 
+# A decoder alone learns one level at a time, nearly always one with numbers: what is done its towers know already.
+DECODER_PLAN = CaptionPlan(detailed=0.85, of_a_run=1, mix=((("statistical",), 0.5), (("structural",), 0.5)))
+DECODER_RECIPE = Recipe(batch_size=64, peak_rate=2e-3)
+
 # What the levels are called in `--levels`; "semantic" alone has no detailed captions.
 LEVEL_PLANS: dict[str, CaptionPlan] = {
     "all": CaptionPlan(),

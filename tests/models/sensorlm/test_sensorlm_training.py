@@ -16,9 +16,11 @@ from safetensors.torch import load_file
 from models.motion.subjects import VALIDATION_SUBJECTS
 from models.motion.training.corpus import Corpus, Run, TrainingStream, assemble
 from models.motion.training.sampling import WindowSampler
+from models.sensorlm import SensorReader
 from models.sensorlm.axes import TRUNK, upright
 from models.sensorlm.configuration_sensorlm import PLACEMENTS, SensorLMConfig
-from models.sensorlm.training import CaptionPlan, Recipe, train_sensorlm
+from models.sensorlm.training import CaptionPlan, Recipe, train_decoder, train_sensorlm
+from models.sensorlm.training.decoder import SECTION
 from models.sensorlm.training.finish import best_match
 from models.sensorlm.training.pairs import LABELS, draw_pairs, labels_of, read_streams, relation, truth_of
 from recordings import UserError
@@ -152,6 +154,46 @@ def test_a_run_of_other_settings_is_refused(corpus: Corpus, tmp_path: Path):
     trained(corpus, tmp_path, stop_after_epochs=1)
     with pytest.raises(UserError, match="other settings"):
         trained(corpus, tmp_path, seed=1)
+
+
+def test_a_decoder_is_learnt_on_towers_that_stay_as_they_are(corpus: Corpus, tmp_path: Path):
+    trained(corpus, tmp_path / "base")
+
+    def written(name: str, **more: object):
+        return train_decoder(Path(), tmp_path / name, tmp_path / "base", corpus=corpus, recipe=RECIPE, embedder=Hashing(), device="cpu", **{"epochs": 2, **more})  # fmt: skip
+
+    whole = written("whole")
+    assert whole.epochs == 2 and 0 <= whole.validation["activity/usc_had"] <= 1 and "near/usc_had" in whole.validation
+    base, mine = (load_file(tmp_path / name / "model.safetensors") for name in ("base", "whole"))
+    assert all(torch.equal(base[name], mine[name]) for name in base)
+    assert {name.partition(".")[0] for name in set(mine) - set(base)} == {"decoder"}
+    assert sum(mine[name].numel() for name in set(mine) - set(base)) == whole.parameters
+    reader = SensorReader.from_pretrained(tmp_path / "whole", device="cpu")
+    assert reader.writes and reader.revision.startswith("sensorlm-s0-e3-d2-")
+    # Stopped and gone on with: the same weights, and the decoder did learn.
+    assert not (written("parts", stop_after_epochs=1).output_dir / "model.safetensors").exists()
+    written("parts", epochs=None)
+    parts = load_file(tmp_path / "parts" / "model.safetensors")
+    assert all(torch.equal(mine[name], parts[name]) for name in mine)
+    assert not torch.equal(mine["decoder.embed.weight"], load_file(written("one", epochs=1).output_dir / "model.safetensors")["decoder.embed.weight"])  # fmt: skip
+    card = (tmp_path / "whole" / "README.md").read_text(encoding="utf-8")
+    assert card.startswith("# SensorLM for short motion windows") and SECTION in card and "| usc_had |" in card
+    facts = json.loads((tmp_path / "whole" / "training.json").read_text())
+    assert facts["train_subjects"] == {"usc_had": ["1", "2"]} and facts["decoder"]["epochs"] == 2
+    with pytest.raises(UserError, match="other settings"):
+        written("parts", seed=1)
+    with pytest.raises(UserError, match="objective sigmoid, for a decoder"):
+        train_decoder(Path(), tmp_path / "again", tmp_path / "whole", corpus=corpus, epochs=1)
+    (tmp_path / "base" / "training.json").unlink()
+    with pytest.raises(UserError, match=r"its training\.json"):
+        written("cardless")
+
+
+def test_a_decoder_never_meets_what_its_towers_were_kept_from(corpus: Corpus, tmp_path: Path):
+    from models.sensorlm.training.decoder import _plan_of
+
+    trained(corpus, tmp_path, plan=CaptionPlan(without_classes=("standing",), without_sets=("hapt",)))
+    assert (_plan_of(tmp_path).without_classes, _plan_of(tmp_path).without_sets) == (("standing",), ("hapt",))
 
 
 def test_the_best_match_is_found():
