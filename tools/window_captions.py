@@ -34,7 +34,7 @@ from tools.motion import classify_motion
 TOOL = "caption_window"
 EXACT = "SensorLM caption rules, samples counted from the span's start"
 LEARNED = "SensorLM's decoder, every sentence found in the samples counted from the span's start"
-REPLACED = "SensorLM caption rules (nothing of the decoder's held), samples counted from the span's start"
+REPLACED = "SensorLM caption rules (not all of the decoder's held), samples counted from the span's start"
 NAMED = "the motion classifier's activity in words"
 AGREED = "SensorLM's decoder, which names the motion classifier's activity"
 
@@ -70,8 +70,8 @@ class _Told:
 def caption_window(bench: Bench, recording_id: str, span: Span, levels: Sequence[str] = LEVELS) -> list[Evidence]:
     """Per motion stream with three axes of acceleration `statistical_caption`, `structural_caption` and `semantic_caption`.
 
-    By the bench's word model where it has a decoder and the span is at most 5.12 s, and then only its sentences whose every number
-    the stream's samples show; else by SensorLM's own rules. The semantic level names what the motion classifier finds, with its
+    By the bench's word model where it has a decoder, the span is at most 5.12 s, and the stream's samples show every number of
+    what it wrote; else by SensorLM's own rules, and the method says how many of the decoder's sentences held. The semantic level names what the motion classifier finds, with its
     probability. A stretch of fewer than 36 samples has no structural level, and one without a usable window no semantic one.
     NoData where there is nothing to tell; UserError on an unknown level.
     """
@@ -129,9 +129,9 @@ def _measured(bench: Bench, stream: Stream, span: Span, level: str, data: dict[s
         read = read_caption(text, WINDOW, (level,))
         held = supported(read.caption, data, decimals=WINDOW.decimals)
         written, kept = len(read.caption.sentences) + len(read.strange), len(held.sentences)
-        if kept:
-            return _Told(held.text, method(LEARNED, written=written, kept=kept), writer.revision)
-        how = method(REPLACED, written=written)
+        if kept and kept == written:
+            return _Told(held.text, LEARNED, writer.revision)
+        how = method(REPLACED, written=written, held=kept)
     six = np.stack([data.get(name, np.full_like(data["acc_x"], np.nan)) for name in (*ACCELERATION, *ROTATION)])
     caption = _exact(six, level, data)
     return _Told(caption.text, how) if caption.lines else None

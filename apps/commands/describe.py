@@ -37,7 +37,7 @@ def describe(
         typer.Option(
             "--sensorlm-model",
             metavar="DIR",
-            help="A SensorLM trained with --objective coca: its sentences about up to 5.12 s, where the samples bear them out.",
+            help="A SensorLM with a decoder: its words for up to 5.12 s, where the samples bear all of them out.",
         ),
     ] = None,
     motion_model: options.MotionModel = None,
