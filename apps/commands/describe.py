@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -33,11 +32,11 @@ def describe(
         str, typer.Option("--levels", metavar="NAMES", help="Some of statistical,structural,semantic.")
     ] = "statistical,structural,semantic",
     model: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--sensorlm-model",
             metavar="DIR",
-            help="A SensorLM with a decoder: its words for up to 5.12 s, where the samples bear all of them out.",
+            help="A SensorLM with a decoder, or `shipped`: its words for up to 5.12 s, where the samples bear all of them out.",
         ),
     ] = None,
     motion_model: options.MotionModel = None,
@@ -91,9 +90,10 @@ def _refuse_times(start: str | None, end: str | None) -> None:
 
 
 def _of_span(
-    bench: Workbench, recording: Recording, span: Span, levels: Sequence[str], model: Path | None
+    bench: Workbench, recording: Recording, span: Span, levels: Sequence[str], model: str | None
 ) -> dict[str, object]:
     from apps.console import warn_of
+    from apps.experts import named
     from recordings import UserError
     from tools import Bench, NoData, caption_window
 
@@ -102,7 +102,7 @@ def _of_span(
     if model is not None:
         from models.sensorlm import SensorReader
 
-        words = SensorReader.from_pretrained(model)
+        words = SensorReader.from_pretrained(named(model))
         if not words.writes:
             raise UserError(
                 model, expected="a checkpoint that writes captions", found=f"objective {words.model.config.objective}",
