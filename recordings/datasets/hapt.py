@@ -9,14 +9,13 @@ import numpy as np
 from recordings.datasets.card import DatasetCard
 from recordings.datasets.parquet import (
     STANDARD_GRAVITY_MS2,
-    annotations_from,
     columns,
     converted,
     read_table,
     row_ranges,
-    sha256_of,
+    six_axes,
 )
-from recordings.recording import ACCELERATION, ROTATION, Recording, Stream
+from recordings.recording import Recording
 
 CARD = DatasetCard(
     name="hapt",
@@ -70,25 +69,15 @@ class Hapt:
         rows = read_table(self._path(data_dir)).iloc[a:b]
         acc = columns(rows, [f"acc_{axis}_g" for axis in "xyz"], STANDARD_GRAVITY_MS2)
         gyro = columns(rows, [f"gyro_{axis}_rads" for axis in "xyz"])
-        samples = np.concatenate([acc, gyro])
-        stream = Stream(
-            name="waist",
-            modality="motion",
-            channels=ACCELERATION + ROTATION,
-            units=("m/s²",) * 3 + ("rad/s",) * 3,
+        return six_axes(
+            "hapt",
+            key,
+            subject,
+            np.concatenate([acc, gyro]),
+            rows["activity"].to_list(),
             rate_hz=50.0,
-            samples=samples,
-            device="phone",
             position="waist",
-            gravity="included",
-        )
-        return Recording(
-            id=f"hapt-{key}",
-            source=f"hapt:{key}",
-            sha256=sha256_of(samples),
-            streams=(stream,),
-            subject=subject,
-            dataset="hapt",
-            annotations=annotations_from(rows["activity"].to_list(), 50.0, frozenset({"unlabeled"})),
-            history=(converted("g", "m/s²", "the set's column names end in _g; standard gravity 9.80665 m/s²"),),
+            device="phone",
+            history=[converted("g", "m/s²", "the set's column names end in _g; standard gravity 9.80665 m/s²")],
+            unlabelled=frozenset({"unlabeled"}),
         )

@@ -9,14 +9,13 @@ import numpy as np
 from recordings.datasets.card import DatasetCard
 from recordings.datasets.parquet import (
     STANDARD_GRAVITY_MS2,
-    annotations_from,
     columns,
     converted,
     read_table,
     row_ranges,
-    sha256_of,
+    six_axes,
 )
-from recordings.recording import ACCELERATION, ROTATION, Recording, Step, Stream
+from recordings.recording import Recording, Step
 
 CARD = DatasetCard(
     name="motionsense",
@@ -59,27 +58,16 @@ class MotionSense:
         user = columns(rows, [f"user_acc_{axis}_g" for axis in "xyz"], STANDARD_GRAVITY_MS2)
         gravity = columns(rows, [f"gravity_{axis}_g" for axis in "xyz"], STANDARD_GRAVITY_MS2)
         gyro = columns(rows, [f"gyro_{axis}_rads" for axis in "xyz"])
-        samples = np.concatenate([-(user + gravity), gyro])
-        stream = Stream(
-            name="pocket",
-            modality="motion",
-            channels=ACCELERATION + ROTATION,
-            units=("m/s²",) * 3 + ("rad/s",) * 3,
+        return six_axes(
+            "motionsense",
+            key,
+            subject,
+            np.concatenate([-(user + gravity), gyro]),
+            rows["activity"].to_list(),
             rate_hz=50.0,
-            samples=samples,
-            device="phone",
             position="pocket",
-            gravity="included",
-        )
-        return Recording(
-            id=f"motionsense-s{subject}-t{trial}",
-            source=f"motionsense:{key}",
-            sha256=sha256_of(samples),
-            streams=(stream,),
-            subject=subject,
-            dataset="motionsense",
-            annotations=annotations_from(rows["activity"].to_list(), 50.0),
-            history=(
+            device="phone",
+            history=[
                 converted("g", "m/s²", "the set's column names end in _g"),
                 Step(
                     "add gravity",
@@ -93,5 +81,5 @@ class MotionSense:
                     "iOS",
                     "Android",
                 ),
-            ),
+            ],
         )

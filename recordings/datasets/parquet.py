@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from recordings.errors import UserError
-from recordings.recording import Annotation, Samples, Step
+from recordings.recording import ACCELERATION, ROTATION, Annotation, Recording, Samples, Step, Stream
 
 STANDARD_GRAVITY_MS2 = 9.80665
 
@@ -63,3 +63,43 @@ def annotations_from(
 
 def converted(before: str, after: str, reason: str) -> Step:
     return Step("convert units", reason, before, after)
+
+
+def six_axes(
+    dataset: str,
+    key: str,
+    subject: str,
+    samples: Samples,
+    labels: Sequence[str],
+    *,
+    rate_hz: float,
+    position: str,
+    device: str,
+    history: Sequence[Step],
+    unlabelled: frozenset[str] = frozenset(),
+) -> Recording:
+    """A recording of one device that measures acceleration with gravity and rotation: (6, n) m/s² and rad/s, a label a sample.
+
+    Its id is the set and the key, "-" for "/"; its stream is called by where the device was worn.
+    """
+    stream = Stream(
+        name=position,
+        modality="motion",
+        channels=ACCELERATION + ROTATION,
+        units=("m/s²",) * 3 + ("rad/s",) * 3,
+        rate_hz=rate_hz,
+        samples=samples,
+        device=device,
+        position=position,
+        gravity="included",
+    )
+    return Recording(
+        id=f"{dataset}-{key.replace('/', '-')}",
+        source=f"{dataset}:{key}",
+        sha256=sha256_of(samples),
+        streams=(stream,),
+        subject=subject,
+        dataset=dataset,
+        annotations=annotations_from(labels, rate_hz, unlabelled),
+        history=tuple(history),
+    )

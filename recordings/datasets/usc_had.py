@@ -10,14 +10,13 @@ import numpy as np
 from recordings.datasets.card import DatasetCard
 from recordings.datasets.parquet import (
     STANDARD_GRAVITY_MS2,
-    annotations_from,
     columns,
     converted,
     read_table,
     row_ranges,
-    sha256_of,
+    six_axes,
 )
-from recordings.recording import ACCELERATION, ROTATION, Recording, Stream
+from recordings.recording import Recording
 
 CARD = DatasetCard(
     name="usc_had",
@@ -72,28 +71,17 @@ class UscHad:
         rows = read_table(self._path(data_dir)).iloc[a:b]
         acc = columns(rows, [f"acc_{axis}_g" for axis in "xyz"], STANDARD_GRAVITY_MS2)
         gyro = columns(rows, [f"gyro_{axis}_dps" for axis in "xyz"], math.pi / 180)
-        samples = np.concatenate([acc, gyro])
-        stream = Stream(
-            name="hip",
-            modality="motion",
-            channels=ACCELERATION + ROTATION,
-            units=("m/s²",) * 3 + ("rad/s",) * 3,
+        return six_axes(
+            "usc_had",
+            key,
+            subject,
+            np.concatenate([acc, gyro]),
+            rows["activity"].to_list(),
             rate_hz=100.0,
-            samples=samples,
-            device="motionnode",
             position="hip",
-            gravity="included",
-        )
-        return Recording(
-            id=f"usc_had-s{subject}-a{activity}-t{trial}",
-            source=f"usc_had:{key}",
-            sha256=sha256_of(samples),
-            streams=(stream,),
-            subject=subject,
-            dataset="usc_had",
-            annotations=annotations_from(rows["activity"].to_list(), 100.0),
-            history=(
+            device="motionnode",
+            history=[
                 converted("g", "m/s²", "the set's column names end in _g"),
                 converted("°/s", "rad/s", "the set's column names end in _dps"),
-            ),
+            ],
         )

@@ -9,12 +9,13 @@ from random import Random
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from models.motion.training.sampling import WindowSampler
 from models.sensorlm.configuration_sensorlm import SensorLMConfig
 from models.sensorlm.modeling_sensorlm import SensorLM
 from models.sensorlm.processing_sensorlm import SensorLMProcessor
-from models.sensorlm.training.pairs import draw_pairs
+from models.sensorlm.training.pairs import Pairs, draw_pairs
 from models.sensorlm.training.plan import CaptionPlan, Recipe
 from models.training_state import SavedRun
 
@@ -100,22 +101,25 @@ class Learner:
         words: Random,
         step: int,
     ) -> float:
-        pairs = draw_pairs(sampler, plan, rng, draws, words, self.recipe.batch_size)
-        model = self.model
-        texts = self.processor(pairs.texts).to(self.device)
-        captions = self.processor.captions(pairs.written).to(self.device) if self.processor.writes else None
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.bfloat16):
-            windows, tokens = model.embed_windows(pairs.batch)
-            said = model.embed_texts(texts)
-            captioning = None if captions is None else model.captioning(model.memory(pairs.batch, tokens), captions)
-        loss = model.losses(windows, said, pairs.truth, captioning)["loss"]
+        loss = self._loss(draw_pairs(sampler, plan, rng, draws, words, self.recipe.batch_size))
         self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         for half in self._halves:
             torch.nn.utils.clip_grad_norm_(half, self.recipe.largest_gradient)
         self.optimizer.step()
         self._follow(step)
         return float(loss.detach())
+
+    def _loss(self, pairs: Pairs) -> Tensor:
+        """What a step makes smaller."""
+        texts = self.processor(pairs.texts).to(self.device)
+        captions = self.processor.captions(pairs.written).to(self.device) if self.processor.writes else None
+        model = self.model
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.bfloat16):
+            windows, tokens = model.embed_windows(pairs.batch)
+            said = model.embed_texts(texts)
+            captioning = None if captions is None else model.captioning(model.memory(pairs.batch, tokens), captions)
+        return model.losses(windows, said, pairs.truth, captioning)["loss"]
 
     @torch.no_grad()
     def _follow(self, step: int) -> None:
@@ -157,25 +161,10 @@ class DecoderLearner(Learner):
             parameter.requires_grad_(name.startswith("decoder."))
         return model
 
-    def _step(
-        self,
-        sampler: WindowSampler,
-        plan: CaptionPlan,
-        rng: np.random.Generator,
-        draws: torch.Generator,
-        words: Random,
-        step: int,
-    ) -> float:
-        pairs = draw_pairs(sampler, plan, rng, draws, words, self.recipe.batch_size)
+    def _loss(self, pairs: Pairs) -> Tensor:
         model = self.model.eval()
         captions = self.processor.captions(pairs.written).to(self.device)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.recipe.bfloat16):
             with torch.no_grad():
                 tokens = model.embed_windows(pairs.batch)[1]
-            loss = model.captioning(model.memory(pairs.batch, tokens), captions)
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_([p for p in model.parameters() if p.requires_grad], self.recipe.largest_gradient)
-        self.optimizer.step()
-        self._follow(step)
-        return float(loss.detach())
+            return model.captioning(model.memory(pairs.batch, tokens), captions)
