@@ -110,6 +110,8 @@ def _answer(
     end = processor.end_of_turn
     read = network(inputs_embeds=embedded, use_cache=True)
     state, text = constraint.start(), ""
+    # What was decided since the network was last asked: it reads all of it in one pass, when the next choice comes.
+    unread: list[int] = []
     while True:
         must = _must_come(processor, state.forced)
         if not must:
@@ -117,8 +119,15 @@ def _answer(
             if state.complete and not allowed:
                 return text
             choices = [*allowed, end] if state.complete else allowed
-            logits = head[torch.tensor(choices, device=head.device)] @ read.last_hidden_state[0, -1]
-            token = choices[int(logits.float().argmax())]
+            if len(choices) > 1:
+                if unread:
+                    ids = torch.tensor([unread], device=embedded.device)
+                    read = network(input_ids=ids, past_key_values=read.past_key_values, use_cache=True)
+                    unread = []
+                logits = head[torch.tensor(choices, device=head.device)] @ read.last_hidden_state[0, -1]
+                token = choices[int(logits.float().argmax())]
+            else:
+                (token,) = choices
             if token == end:
                 return text
             must = [token]
@@ -130,8 +139,7 @@ def _answer(
             state, text = after, text + piece
         if state.complete and not state.open:
             return text
-        ids = torch.tensor([must], device=embedded.device)
-        read = network(input_ids=ids, past_key_values=read.past_key_values, use_cache=True)
+        unread += must
 
 
 def _must_come(processor: SensorLLMProcessor, forced: str) -> list[int]:
