@@ -32,10 +32,12 @@ from models.sensorllm.configuration_sensorllm import SIX_CHANNELS
 from models.sensorllm.data import (
     WINDOW_PROTOCOLS,
     AlignmentOptions,
+    TokenTrie,
     alignment_samples,
     parse_trend_answer,
     window_samples,
 )
+from models.sensorllm.data.token_trie import ConstraintState
 from models.sensorllm.frozen_head import frozen_head_loss
 from models.sensorllm.modeling_sensorllm import SensorLLMModel
 from models.sensorllm.processing_sensorllm import SensorLLMProcessor
@@ -346,6 +348,32 @@ def test_constrained_answers_parse_and_tile_whatever_the_model_learnt(aligned: P
     assert texts[1:2] == model.describe(series[1:2], 50.0, ("gyro_z",))
     free = model.describe(series[:1], 50.0, ("acc_x",), writing="free")
     assert len(free) == 1
+
+
+def test_a_constrained_answer_asks_the_network_only_where_there_is_a_choice(
+    aligned: Path, frozen: FrozenParts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = SensorLLM.from_pretrained(aligned, frozen=frozen)
+    network = model.model.backbone.base_model
+    passes, choices = [], []
+    allowed_ids, forward = TokenTrie.allowed_ids, network.forward
+
+    def allowed(trie: TokenTrie, state: ConstraintState) -> list[int]:
+        found = allowed_ids(trie, state)
+        choices.append(len(found) + state.complete)
+        return found
+
+    def counted(*args: object, **kwargs: object) -> object:
+        passes.append(1)
+        return forward(*args, **kwargs)
+
+    monkeypatch.setattr(TokenTrie, "allowed_ids", allowed)
+    monkeypatch.setattr(network, "forward", counted)
+    (text,) = model.describe([np.array([0.0, 1.0, 0.5, 0.7])], 50.0, ("acc_x",), writing="constrained")
+    real = sum(n > 1 for n in choices)
+    # One for the question, and at most one a choice: what must come between two choices costs no pass of its own.
+    assert parse_trend_answer(text).end_s == 0.06 and 0 < real < len(text)
+    assert len(passes) <= real + 1
 
 
 def test_windows_are_classified_in_batches_and_open_sets_scored(
