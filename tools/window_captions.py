@@ -36,6 +36,8 @@ EXACT = "SensorLM caption rules, samples counted from the span's start"
 LEARNED = "SensorLM's decoder, every sentence found in the samples counted from the span's start"
 REPLACED = "SensorLM caption rules (not all of the decoder's held), samples counted from the span's start"
 NAMED = "the motion classifier's activity in words"
+# A caption has no room for alternatives: it names what is likelier than everything else together, or nothing.
+LEAST_SURE = 0.5
 AGREED = "SensorLM's decoder, which names the motion classifier's activity"
 
 
@@ -72,7 +74,7 @@ def caption_window(bench: Bench, recording_id: str, span: Span, levels: Sequence
 
     By the bench's word model where it has a decoder, the span is at most 5.12 s, and the stream's samples show every number of
     what it wrote; else by SensorLM's own rules, and the method says how many of the decoder's sentences held. The semantic level names what the motion classifier finds, with its
-    probability. A stretch of fewer than 36 samples has no structural level, and one without a usable window no semantic one.
+    probability. A stretch of fewer than 36 samples has no structural level, and one for which no activity is likelier than not no semantic one.
     NoData where there is nothing to tell; UserError on an unknown level.
     """
     if unknown := [level for level in levels if level not in LEVELS]:
@@ -145,7 +147,7 @@ def _exact(six: Series, level: str, data: dict[str, Series]) -> Caption:
 
 def _semantic(bench: Bench, recording_id: str, stream: Stream, span: Span) -> _Told | None:
     seen = next((e for e in classify_motion(bench, recording_id, [span]) if e.stream == stream.name), None)
-    if seen is None:
+    if seen is None or seen.probability is None or seen.probability < LEAST_SURE:
         return None
     text, label = _written(bench, stream, span, "semantic"), str(seen.value)
     said = None if text is None else read_activity(text)

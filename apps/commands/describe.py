@@ -121,6 +121,7 @@ def _of_span(
         "start_s": round(span.start_s, 3),
         "end_s": round(span.end_s, 3),
         "simulated": recording.simulated,
+        "levels": list(levels),
         "captions": [asdict(e) for e in found],
     }
 
@@ -128,9 +129,7 @@ def _of_span(
 def _of_day(bench: Workbench, source: str, day: int, levels: Sequence[str]) -> dict[str, object]:
     from random import Random
 
-    from apps.console import say
     from models.sensorlm.captions import DAY, DAY_FEATURES, day_caption, supported
-    from models.sensorlm.captions.semantic import LEAST_MINUTES
     from recordings import UserError
     from tools.minutes import day_logs, minute_day
 
@@ -152,8 +151,6 @@ def _of_day(bench: Workbench, source: str, day: int, levels: Sequence[str]) -> d
         told = day_caption(minutes.values, DAY_FEATURES, "semantic", Random(0), activities=day_logs(recording, spans))
         if told.lines:
             rows.append({"quantity": "semantic_caption", "value": told.text})
-        else:
-            say(f"semantic: nothing that was done lasted {LEAST_MINUTES} minutes")
     if not rows:
         raise UserError(
             recording.id, expected="something to tell of the day", found="too little wear for these levels",
@@ -165,8 +162,17 @@ def _of_day(bench: Workbench, source: str, day: int, levels: Sequence[str]) -> d
         "minutes_measured": int((~minutes.missing).any(axis=1).sum()),
         "simulated": recording.simulated,
         "sources": dict(minutes.sources),
+        "levels": list(levels),
         "captions": rows,
     }
+
+
+# Why a level may have nothing to tell.
+_NOTHING = {
+    "statistical": "nothing was measured",
+    "structural": "nothing rises, falls, stays or peaks by the rule, or there are fewer than 36 samples",
+    "semantic": "no activity is likelier than not, or, of a day, none that is known lasted 20 minutes",
+}
 
 
 def _print(body: dict[str, object]) -> None:
@@ -187,5 +193,9 @@ def _print(body: dict[str, object]) -> None:
         screen.print(str(row["value"]), markup=False, soft_wrap=True)
         if "method" in row:
             methods[f"{level}: {row['method']}" + (f"; {row['model']}" if row["model"] else "")] = None
+    told = {str(row["quantity"]) for row in body["captions"]}  # type: ignore[attr-defined]
+    for level in body["levels"]:  # type: ignore[attr-defined]
+        if f"{level}_caption" not in told:
+            say(f"{level}: {_NOTHING[level]}")
     for line in methods:
         say(line)
