@@ -15,7 +15,16 @@ from torch.nn import functional
 
 from models.numbers import NUMBER_SIZE, number_features
 from models.sensorlm.captions.channels import WINDOW_COLUMNS
-from models.sensorlm.captions.structural import BINS, HEIGHT, LEAST_NET, STABLE_RANGE, STEEPNESS, WINDOWS, bin_edges
+from models.sensorlm.captions.structural import (
+    BINS,
+    HEIGHT,
+    LEAST_NET,
+    STABLE_RANGE,
+    STABLE_SLOPE,
+    STEEPNESS,
+    WINDOWS,
+    bin_edges,
+)
 from models.sensorlm.configuration_sensorlm import SensorLMConfig
 from models.sensorlm.reading import MOST_NUMBERS
 
@@ -163,6 +172,17 @@ def ways_of(bins: Tensor) -> tuple[Tensor, Tensor]:
     fall = (SHARP * (-slopes - 1)).sigmoid() * (-nets).clamp_min(0)
     stay = LEAST_NET * (SHARP * (1 - extent / STABLE_RANGE)).sigmoid()
     return torch.stack([rise, fall, stay], 2), torch.cat([slopes, nets, extent], dim=2)
+
+
+def verdicts_of(bins: Tensor) -> Tensor:
+    """(batch, 6, 36) → (batch, 6, 3, stretches), 1 where the captions' rule says that it rises, falls or stays, else 0."""
+    _, facts = ways_of(bins)
+    slopes, nets, extent = facts.chunk(3, dim=2)
+    flat = (slopes * torch.tensor(STEEP, device=bins.device)).abs() < STABLE_SLOPE
+    rises, falls = (slopes > 1) & (nets > LEAST_NET), (slopes < -1) & (nets < -LEAST_NET)
+    # What never changes says nothing.
+    changes = bins.amax(2, keepdim=True) > bins.amin(2, keepdim=True)
+    return torch.stack([rises, falls, flat & (extent < STABLE_RANGE) & changes], 2).to(bins.dtype)
 
 
 def events_of(bins: Tensor) -> Tensor:

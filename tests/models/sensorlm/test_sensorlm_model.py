@@ -15,7 +15,7 @@ from models.sensorlm.captions.channels import DAY_FEATURES, WINDOW_COLUMNS
 from models.sensorlm.captions.compose import window_data
 from models.sensorlm.captions.structural import bin_edges, trend_rows, trends
 from models.sensorlm.captions.structural import binned as binned_by_rule
-from models.sensorlm.details import STRETCHES, binned, summed
+from models.sensorlm.details import STRETCHES, binned, summed, verdicts_of
 from models.sensorlm.modeling_sensorlm import SensorBatch
 from models.sensorlm.objectives import sigmoid_loss, softmax_loss
 from models.sensorlm.processing_sensorlm import SensorLMProcessor
@@ -279,6 +279,12 @@ def test_a_window_s_bins_and_stretches_are_those_of_its_captions() -> None:
         for axis in range(6):
             rule = binned_by_rule(values[window, axis])
             np.testing.assert_allclose(bins[window, axis], (rule - rule.min()) / (rule.max() - rule.min()), atol=1e-4)
+            judged = verdicts_of(binned(torch.from_numpy(values)))[window, axis].numpy().astype(bool)
+            told = {
+                (STRETCHES[s], ("increasing", "decreasing", "stable")[way])
+                for way, s in zip(*judged.nonzero(), strict=True)
+            }
+            assert told == {((trend.first, trend.last + 1), trend.way) for trend in trends(rule)}
             for trend in trends(rule):
                 assert (trend.first, trend.last + 1) in STRETCHES
                 assert trend_rows(trend, 150) == (edges[trend.first], edges[trend.last + 1])
