@@ -81,10 +81,11 @@ def _systems(options: TaskOptions, examples: dict[str, AlignmentSample]) -> list
         )
     asked = set(options.systems or names)
     found = [captioner for captioner in BUILT_IN if captioner.name in asked]
+    # The slowest last, so that a run that is stopped has told most.
+    if set(SENSORLLM) & asked:
+        found += [captioner for captioner in reversed(sensorllm()) if captioner.name in asked]
     if LANGUAGE_MODEL in asked:
         found.append(prompted(options.llm, examples))
-    if set(SENSORLLM) & asked:
-        found += [captioner for captioner in sensorllm() if captioner.name in asked]
     if not found:
         raise UserError("eval captions", expected="a system that is here", found="none", cure="train or pull SensorLLM")
     return found
