@@ -76,6 +76,7 @@ SPECS: tuple[TableSpec, ...] = (
     TableSpec("sensorllm", "SensorLLM"),
     TableSpec("sensorllm_cross_hapt", "SensorLLM aligned on one set and tuned on another, neither text nor numbers, tuned on and asked of HAPT (small form, one seed), × 100", columns=(F1, ACCURACY, ECE)),
     TableSpec("sensorllm_cross_usc_had", "SensorLLM aligned on one set and tuned on another, neither text nor numbers, tuned on and asked of USC-HAD (small form, one seed), × 100", columns=(F1, ACCURACY, ECE)),
+    TableSpec("sensorllm_sizes_hapt", "SensorLLM's alignment MLP in four sizes, aligned on HAPT for 12 minutes each, neither text nor numbers, tuned on and asked of HAPT (small form, one seed), × 100", columns=(F1, ACCURACY, ECE)),
     TableSpec("sensorllm_upright_hapt", "SensorLLM told gravity's view by value, aligned and task-only, HAPT (small form, one seed), × 100", columns=(F1, ACCURACY, ECE)),
     TableSpec("sensorlm", "SensorLM: named by words, told apart from a few shots, captions found, × 100", columns=(Column("auroc", "AUROC"), F1, Column("macro_f1_among_unseen", "macro-F1 among unseen"), Column("recall_at_1", "R@1"), Column("recall_at_5", "R@5"), Column("recall_at_10", "R@10"))),
     TableSpec("sensorlm_shots", "SensorLM told apart from a few labelled windows, beside LLaSA's encoder, the motion classifier's embeddings and features: a linear probe on each, macro-F1 × 100", "parts", (F1,)),
