@@ -176,6 +176,7 @@ _NOTHING = {
 
 
 def _print(body: dict[str, object]) -> None:
+    from agents.wording.numbers import percent
     from agents.wording.times import clock
     from apps.console import results, say
 
@@ -188,7 +189,7 @@ def _print(body: dict[str, object]) -> None:
     for row in body["captions"]:  # type: ignore[attr-defined]
         level = str(row["quantity"]).removesuffix("_caption")
         stream = f", {row['stream']}" if "stream" in row else ""
-        sure = f" ({row['probability']:.0%})" if row.get("probability") is not None else ""
+        sure = f" ({percent(row['probability'])})" if row.get("probability") is not None else ""
         screen.print(f"\n{level}{stream}{sure}", markup=False)
         screen.print(str(row["value"]), markup=False, soft_wrap=True)
         if "method" in row:
