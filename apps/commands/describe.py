@@ -106,7 +106,7 @@ def _of_span(
         if not words.writes:
             raise UserError(
                 model, expected="a checkpoint that writes captions", found=f"objective {words.model.config.objective}",
-                cure="train one with `telltale train sensorlm --objective coca`",
+                cure="train one with `telltale train sensorlm --decoder-of shipped` (or --objective coca)",
             )  # fmt: skip
     own = Bench(motion=bench.motion if "semantic" in levels else None, words=words)
     own.add(recording)

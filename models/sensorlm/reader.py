@@ -273,7 +273,7 @@ class SensorReader:
                 self.name,
                 expected="a checkpoint that writes captions",
                 found=f"objective {self.model.config.objective}",
-                cure="train one with `telltale train sensorlm --objective coca`",
+                cure="train one with `telltale train sensorlm --decoder-of shipped` (or --objective coca)",
             )
         found = tokenizer.mark(level)
         if found is None:

@@ -65,7 +65,7 @@ def _writers(checkpoints: list[Any], *, needed: bool) -> list[Any]:
             "--systems",
             expected="a checkpoint that writes captions",
             found=", ".join(c.name for c in checkpoints),
-            cure="name the folder of one trained with --objective coca, on all classes and sets",
+            cure="name the folder that `telltale train sensorlm --decoder-of shipped` wrote",
         )
     return found
 
