@@ -16,13 +16,13 @@ from models.sensorlm.captions import (
     WINDOW,
     Caption,
     read_activity,
-    read_caption,
     supported,
     window_caption,
     window_data,
     window_semantic,
 )
 from models.sensorlm.captions.sentence import Series
+from models.sensorlm.writing import written_caption
 from recordings import ACCELERATION, ROTATION, Span, Stream, UserError
 from tools.bench import Bench
 from tools.channels import require_span
@@ -128,12 +128,10 @@ def _data(stream: Stream, span: Span) -> dict[str, Series] | None:
 def _measured(bench: Bench, stream: Stream, span: Span, level: str, data: dict[str, Series]) -> _Told | None:
     text, writer, how = _written(bench, stream, span, level), bench.words, EXACT
     if text is not None and writer is not None:
-        read = read_caption(text, WINDOW, (level,))
-        held = supported(read.caption, data, decimals=WINDOW.decimals)
-        written, kept = len(read.caption.sentences) + len(read.strange), len(held.sentences)
-        if kept and kept == written:
-            return _Told(held.text, LEARNED, writer.revision)
-        how = method(REPLACED, written=written, held=kept)
+        said = written_caption(text, level, data)
+        if said.kept and said.kept == said.sentences:
+            return _Told(said.borne_out, LEARNED, writer.revision)
+        how = method(REPLACED, written=said.sentences, held=said.kept)
     six = np.stack([data.get(name, np.full_like(data["acc_x"], np.nan)) for name in (*ACCELERATION, *ROTATION)])
     caption = _exact(six, level, data)
     return _Told(caption.text, how) if caption.lines else None

@@ -54,16 +54,13 @@ class CaptionTokenizer:
         rows = [self._row.get(piece, self.unknown) for piece in pieces(text)][: length - 2]
         return [self.start, *rows] + [self.end] * (length - 1 - len(rows))
 
-    def mark(self, level: str) -> int | None:
-        """The row that a caption of a level opens with; None in a vocabulary that has no such marks. KeyError for no level."""
-        return self._row.get(LEVEL_MARKS[level])
+    def mark(self, level: str) -> int:
+        """The row that a caption of a level opens with. KeyError for no level."""
+        return self._row[LEVEL_MARKS[level]]
 
     def caption(self, text: str, level: str, length: int) -> list[int]:
         """The level's mark, the words and one end, padded to `length`. A text that is too long has no end: none is to be learnt."""
-        opening = self.mark(level)
-        if opening is None:
-            raise ValueError("this vocabulary has no marks of levels")
-        rows = [opening, *(self._row.get(piece, self.unknown) for piece in pieces(text)), self.end][:length]
+        rows = [self.mark(level), *(self._row.get(piece, self.unknown) for piece in pieces(text)), self.end][:length]
         return rows + [self.padding] * (length - len(rows))
 
     def decode(self, rows: Iterable[int]) -> str:
