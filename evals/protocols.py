@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.motion.subjects import VALIDATION_SUBJECTS
 from recordings import UserError
@@ -12,7 +12,7 @@ from recordings.datasets import HELD_OUT_SUBJECTS
 
 # Of the training subjects, at least one: they choose penalties and temperatures, and no test subject ever does.
 VALIDATION_SHARE = 0.15
-FORMS = "fixed, groups:K, loso, cross:SET+SET or budget:K"
+FORMS = "fixed, groups:K, loso, cross:SET+SET, beside:SET+SET or budget:K"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,8 @@ class Fold:
     """Subjects of one round. train and validation are disjoint: what is fitted, and what chooses; both may train the final fit.
 
     In a cross-dataset fold the names of train and validation read `set/subject`, for they are other people of other sets
-    (`train_sets`). budget: labelled windows a class that training may see, None for all. rounds: folds of the protocol.
+    (`train_sets`). beside: sets whose training subjects, `set/subject` in `train`, train beside the set's own. budget: labelled
+    windows a class that training may see, None for all. rounds: folds of the protocol.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Fold:
     validation: tuple[str, ...]
     test: tuple[str, ...]
     train_sets: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     budget: int | None = None
     rounds: int = 1
 
@@ -44,7 +46,8 @@ def folds(
 
     `fixed` (or ``): the split of `recordings.datasets.splits`, the papers' own where there is one. `groups:K`: leave one group
     of K out, everyone tested once; groups are drawn by a hash of the names, so that they are the same everywhere. `loso`:
-    leave one subject out. `cross:A+B`: trained on other sets, tested on everyone. `budget:K`: fixed, K labelled windows a class.
+    leave one subject out. `cross:A+B`: trained on other sets, tested on everyone. `beside:A+B`: fixed, and the training subjects
+    of other sets train too; nobody of theirs chooses. `budget:K`: fixed, K labelled windows a class.
     UserError for any other form, or for more groups than people.
     """
     people = tuple(sorted(set(subjects), key=natural))
@@ -56,8 +59,10 @@ def folds(
         return _groups(spec, dataset_name, people, _number(spec, rest))
     if kind == "loso" and not rest:
         return _groups(spec, dataset_name, people, len(people))
-    if kind == "cross" and rest:
-        return (_cross(spec, dataset_name, people, rest.split("+"), elsewhere or {}),)
+    if kind in ("cross", "beside") and rest:
+        sets = _known(spec, dataset_name, rest.split("+"), elsewhere or {})
+        form = _cross if kind == "cross" else _beside
+        return (form(dataset_name, people, sets),)
     raise UserError(spec, expected=FORMS, found="no such protocol", cure="name one with --protocol")
 
 
@@ -74,6 +79,7 @@ def described(spec: str) -> str:
         "groups": f"leave one group of {rest} out, subject-disjoint",
         "loso": "leave one subject out",
         "cross": f"trained on {rest.replace('+', ' and ')}, tested on a set never seen",
+        "beside": f"fixed held-out subjects; training subjects of {rest.replace('+', ' and ')} train beside the set's own",
         "budget": f"fixed held-out subjects, {rest} labelled windows a class for training",
     }.get(kind, spec)
 
@@ -128,21 +134,37 @@ def _groups(spec: str, dataset_name: str, people: tuple[str, ...], count: int) -
     return tuple(found)
 
 
-def _cross(
-    spec: str, dataset_name: str, people: tuple[str, ...], sets: Sequence[str], elsewhere: Mapping[str, Sequence[str]]
-) -> Fold:
-    unknown = [name for name in sets if name not in elsewhere or name == dataset_name]
+def _known(
+    spec: str, dataset_name: str, sets: Sequence[str], elsewhere: Mapping[str, Sequence[str]]
+) -> dict[str, list[str]]:
+    """Set → its people, in the order asked for. UserError for a set that is unknown, the tested one or named twice."""
+    unknown = [name for name in sets if name not in elsewhere or name == dataset_name or sets.count(name) > 1]
     if unknown:
         raise UserError(
             spec,
-            expected=f"other sets than {dataset_name}, of {', '.join(elsewhere)}",
-            found=", ".join(unknown),
+            expected=f"other sets than {dataset_name}, each once, of {', '.join(elsewhere)}",
+            found=", ".join(dict.fromkeys(unknown)),
             cure="name sets to train on",
         )
+    return {name: sorted(elsewhere[name], key=natural) for name in sets}
+
+
+def _cross(dataset_name: str, people: tuple[str, ...], sets: Mapping[str, Sequence[str]]) -> Fold:
     train: list[str] = []
     validation: list[str] = []
-    for name in sets:
-        for who in sorted(elsewhere[name], key=natural):
+    for name, members in sets.items():
+        for who in members:
             choose = who in VALIDATION_SUBJECTS.get(name, frozenset())
             (validation if choose else train).append(f"{name}/{who}")
     return Fold("+".join(sets), tuple(train), tuple(validation), people, tuple(sets))
+
+
+def _beside(dataset_name: str, people: tuple[str, ...], sets: Mapping[str, Sequence[str]]) -> Fold:
+    own = _fixed(dataset_name, people, None)
+    others = tuple(
+        f"{name}/{who}"
+        for name, members in sets.items()
+        for who in members
+        if who not in HELD_OUT_SUBJECTS[name] and who not in VALIDATION_SUBJECTS[name]
+    )
+    return replace(own, train=own.train + others, beside=tuple(sets))

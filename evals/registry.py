@@ -66,7 +66,7 @@ TASKS: dict[str, TaskEntry] = {
             "har",
             "evals.tasks.har",
             "Which activity is one window? Four public sets, held-out subjects.",
-            protocols="fixed,groups:5, loso, cross:SET+SET, budget:K; each may end in @SET+SET",
+            protocols="fixed,groups:5, loso, cross:SET+SET, beside:SET+SET, budget:K; each may end in @SET+SET",
             systems="majority, stratified_random, forest, logistic, neighbours, minirocket, multirocket_hydra, telltale_motion, embedding_neighbours, embedding_probe, predictions:FILE.npz",
             needs="usc_had, hapt, motionsense, wisdm",
         ),

@@ -58,7 +58,7 @@ def evaluate(
         typer.Option(
             metavar="SPLIT",
             rich_help_panel=_WHAT,
-            help="Who trains and who tests: fixed, groups:K, loso, cross:SETS, budget:K.",
+            help="Who trains and who tests: fixed, groups:K, loso, cross:SETS, beside:SETS, budget:K.",
         ),
     ] = "",
     systems: Annotated[

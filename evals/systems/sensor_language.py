@@ -14,6 +14,7 @@ from agents.wording.phrases import listed
 from evals.systems.system import Answer, Setting
 from evals.systems.windows import Mask, Rows, WindowSet
 from models.chronos import has_shipped_encoder
+from models.motion.protocols import PROTOCOLS
 from recordings import UserError
 
 if TYPE_CHECKING:
@@ -284,6 +285,7 @@ def window_samples_of(windows: WindowSet) -> list[WindowSample]:
     from evals.systems.windows import CHANNELS
     from models.sensorllm.data import WindowSample, activity_question, statistics_text
 
+    people = [_set_and_person(windows, row) for row in range(len(windows))]
     return [
         WindowSample(
             series=windows.values[row],
@@ -293,10 +295,16 @@ def window_samples_of(windows: WindowSet) -> list[WindowSample]:
             text=statistics_text(windows.values[row], CHANNELS),
             question=activity_question(len(CHANNELS), np.random.default_rng(zlib.crc32(identity.encode()))),
             label=windows.classes[int(windows.truth[row])],
-            dataset=windows.name,
-            subject=str(windows.subjects[row]),
+            dataset=people[row][0],
+            subject=people[row][1],
             recording_id=str(windows.recordings[row]),
             start=round(float(windows.starts_s[row]) * windows.rate_hz),
         )
         for row, identity in enumerate(windows.ids)
     ]
+
+
+def _set_and_person(windows: WindowSet, row: int) -> tuple[str, str]:
+    """People of sets beside read `set/subject`."""
+    name, _, who = str(windows.subjects[row]).rpartition("/")
+    return name or PROTOCOLS[windows.name].dataset, who

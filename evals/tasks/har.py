@@ -14,7 +14,7 @@ from evals.protocols import Fold, described, folds, natural
 from evals.registry import Result, TaskOptions
 from evals.runs import JsonValue, Run, measure
 from evals.systems import Setting, WindowSet, WindowSystem, balanced_rows, joined, load_windows, systems, thinned_rows
-from evals.systems.aligned import aligned_windows, shared_classes
+from evals.systems.aligned import aligned_windows, shared_classes, windows_beside
 from evals.systems.system import Reporting
 from evals.systems.windows import Mask
 from evals.tasks.har_published import published
@@ -23,7 +23,7 @@ from evals.window_collect import ask, material
 from evals.window_scores import differences, facts, figures, gathered
 from models.motion.protocols import PROTOCOLS
 from recordings import UserError
-from recordings.datasets import dataset
+from recordings.datasets import MIXABLE_SETS, dataset
 
 DEFAULT = "fixed,groups:5"
 KINDS = ("baseline", "ours")
@@ -35,8 +35,8 @@ OURS = frozenset(
 QUICK_TRAIN, QUICK_TEST = 1500, 1000
 # … and of each fold where there are many.
 QUICK_FOLD_TRAIN, QUICK_FOLD_TEST = 700, 250
-# Sets whose axes are known well enough to be mixed.
-MIXABLE = ("usc_had", "hapt", "motionsense")
+# Protocols that mix sets, with the sets that train after the colon.
+MIXING = ("cross:", "beside:")
 
 
 def collect(options: TaskOptions, run: Run) -> None:
@@ -64,8 +64,8 @@ def asked_protocols(text: str) -> dict[str, tuple[str, ...]]:
             raise UserError(
                 piece, expected=f"sets of {', '.join(PROTOCOLS)}", found=", ".join(unknown), cure="name known sets"
             )
-        if spec.startswith("cross:"):
-            chosen = tuple(n for n in chosen if n in MIXABLE and n not in spec.partition(":")[2].split("+"))
+        if spec.startswith(MIXING):
+            chosen = tuple(n for n in chosen if n in MIXABLE_SETS and n not in spec.partition(":")[2].split("+"))
         found[spec] = found.get(spec, ()) + chosen
     return found
 
@@ -78,15 +78,18 @@ def subjects_of(name: str, data_dir: Path) -> tuple[str, ...]:
 
 def rounds_of(spec: str, name: str, data_dir: Path) -> tuple[Fold, ...]:
     """The folds of a protocol; where sets are mixed, people read `set/subject` on both sides."""
-    elsewhere = {other: subjects_of(other, data_dir) for other in MIXABLE if other != name}
+    elsewhere = {other: subjects_of(other, data_dir) for other in MIXABLE_SETS if other != name}
     found = folds(spec, PROTOCOLS[name].dataset, subjects_of(name, data_dir), elsewhere)
     return tuple(replace(f, test=tuple(f"{name}/{who}" for who in f.test)) if f.train_sets else f for f in found)
 
 
 # One set at a time is kept: the largest takes 200 MB.
 @lru_cache(maxsize=1)
-def whole_set(name: str, train_sets: tuple[str, ...], data_dir: Path) -> WindowSet:
-    """Every window of a set; with `train_sets`, of those too, aligned and closed to the classes that they share."""
+def whole_set(name: str, train_sets: tuple[str, ...], data_dir: Path, beside: tuple[str, ...] = ()) -> WindowSet:
+    """Every window of a set; with `train_sets`, of those too, aligned and closed to the classes that they share; with `beside`, of
+    those in the set's own form."""
+    if beside:
+        return windows_beside(name, beside, data_dir)
     if not train_sets:
         return load_windows(PROTOCOLS[name], data_dir)
     classes = shared_classes(name, train_sets)
@@ -122,8 +125,8 @@ def _collect_set(options: TaskOptions, run: Run, spec: str, name: str) -> None:
                     todo.append((system, options.seed + number, place))
         if not todo:
             continue
-        found = whole_set(name, fold.train_sets, data_dir)
-        if spec != "fixed":
+        found = whole_set(name, fold.train_sets, data_dir, fold.beside)
+        if fold.rounds > 1:
             _ = found.features  # once for all folds
         train, validating, test = sides(found, fold, options.seed, quick)
         describe(run, spec, name, fold, train, test)

@@ -8,12 +8,13 @@ from typing import Any, cast
 from evals.registry import Result, TaskOptions
 from evals.runs import Run, measure
 from evals.systems import SYSTEMS, Setting, made, thinned_rows
-from evals.tasks.har import MIXABLE, describe, leave_out, rounds_of, sides, splits_of, whole_set
+from evals.tasks.har import describe, leave_out, rounds_of, sides, splits_of, whole_set
 from evals.versions import versions
 from evals.window_collect import ask, material
 from evals.window_scores import facts, figures, gathered
 from models.motion.protocols import PROTOCOLS
 from recordings import UserError
+from recordings.datasets import MIXABLE_SETS
 
 WORDS = tuple(key for key, entry in SYSTEMS.items() if entry.kind == "words")
 CARRIED = ("majority", "forest", "logistic", "minirocket")
@@ -31,8 +32,8 @@ def collect(options: TaskOptions, run: Run) -> None:
     run.note("quick", quick)
     for name in QUICK_WORDS if quick else tuple(PROTOCOLS):
         _asked(options, run, name, "words", "fixed", options.systems or ("majority", *WORDS), quick)
-    for name in QUICK_CROSS if quick else MIXABLE:
-        spec = "cross:" + "+".join(other for other in MIXABLE if other != name)
+    for name in QUICK_CROSS if quick else MIXABLE_SETS:
+        spec = "cross:" + "+".join(other for other in MIXABLE_SETS if other != name)
         _asked(options, run, name, spec, spec, options.systems or (*CARRIED, *WORDS), quick)
     whole_set.cache_clear()
 

@@ -74,7 +74,8 @@ def test_calibration_error_of_known_answers() -> None:
 def test_protocols_by_a_flag() -> None:
     assert har.asked_protocols("") == {"fixed": tuple(PROTOCOLS), "groups:5": tuple(PROTOCOLS)}
     assert har.asked_protocols("loso@hapt+usc_had") == {"loso": ("hapt", "usc_had")}
-    assert har.asked_protocols("cross:motionsense+hapt") == {"cross:motionsense+hapt": ("usc_had",)}
+    for spec in ("cross:motionsense+hapt", "beside:motionsense+hapt"):
+        assert har.asked_protocols(spec) == {spec: ("usc_had",)}
     with pytest.raises(UserError, match="known sets"):
         har.asked_protocols("fixed@nowhere")
 

@@ -72,6 +72,28 @@ def test_another_set_trains(subjects: dict[str, tuple[str, ...]]) -> None:
     assert not set(fold.train) & set(fold.validation)
 
 
+@pytest.mark.data
+def test_people_of_other_sets_train_beside_and_choose_nothing(subjects: dict[str, tuple[str, ...]]) -> None:
+    (alone,) = folds("fixed", "usc_had", subjects["usc_had"])
+    (fold,) = folds("beside:hapt+motionsense", "usc_had", subjects["usc_had"], subjects)
+    assert (fold.test, fold.validation) == (alone.test, alone.validation) and fold.beside == ("hapt", "motionsense")
+    assert set(alone.train) < set(fold.train) and not fold.train_sets
+    others = set(fold.train) - set(alone.train)
+    kept = {
+        f"{name}/{who}"
+        for name in fold.beside
+        for who in set(subjects[name]) - HELD_OUT_SUBJECTS[name] - VALIDATION_SUBJECTS[name]
+    }
+    assert others == kept and len(others) == 17 + 15
+
+
+@pytest.mark.parametrize("sets", ["usc_had", "wisdm_watch", "hapt+hapt", ""])
+def test_what_cannot_train_beside_is_refused(sets: str) -> None:
+    elsewhere = {"hapt": ("1", "2"), "motionsense": ("2", "3")}
+    with pytest.raises(UserError):
+        folds(f"beside:{sets}", "usc_had", ("1", "2", "13"), elsewhere)
+
+
 @pytest.mark.parametrize("spec", ["groups:1", "groups:99", "groups:", "groups:x", "budget:", "fixed:3", "cross:", "k"])
 def test_what_is_no_protocol_is_refused(spec: str) -> None:
     with pytest.raises(UserError):
@@ -85,3 +107,4 @@ def test_a_set_does_not_cross_to_itself() -> None:
 
 def test_a_protocol_is_said_in_words() -> None:
     assert described("") == described("fixed") and "never seen" in described("cross:motionsense+hapt")
+    assert "motionsense and hapt train beside" in described("beside:motionsense+hapt")

@@ -11,7 +11,7 @@ import pytest
 
 from evals.protocols import Fold, folds
 from evals.systems import SYSTEMS, Setting, WindowSet, balanced_rows, load_windows, made, systems, thinned_rows
-from evals.systems.aligned import aligned, aligned_windows, shared_classes
+from evals.systems.aligned import aligned_windows, shared_classes, windows_beside
 from evals.systems.evidence import DESCRIPTIONS, description, evidence_sentences, rhythm_hz
 from evals.systems.imported import Imported
 from evals.systems.perturbations import PERTURBATIONS
@@ -171,16 +171,7 @@ def test_perturbations_do_what_they_say() -> None:
         assert 20 * np.log10(stream.samples[0].std() / noise.std()) == pytest.approx(decibel, abs=1.0)
 
 
-def test_axes_are_turned_as_a_body_turns() -> None:
-    stream = a_stream()
-    moved = aligned("motionsense", stream)
-    # −y up becomes x up, and nothing is mirrored: lengths and the handedness of the axes stay.
-    upside_down = replace(
-        stream, samples=np.tile(np.array([[0], [-9.8], [0], [0], [0], [1]], dtype=np.float32), (1, 5))
-    )
-    assert aligned("motionsense", upside_down).samples[:, 0] == pytest.approx([9.8, 0, 0, 0, 0, 1])
-    assert np.linalg.norm(moved.samples[:3], axis=0) == pytest.approx(np.linalg.norm(stream.samples[:3], axis=0))
-    assert aligned("usc_had", stream) is stream
+def test_sets_share_the_classes_that_both_know() -> None:
     assert set(shared_classes("usc_had", ("motionsense", "hapt"))) == {
         "walking", "walking_upstairs", "walking_downstairs", "running", "sitting", "standing", "lying",
     }  # fmt: skip
@@ -223,6 +214,21 @@ def test_mixed_sets_have_one_axis_up(data_dir: Path) -> None:
         found = aligned_windows(name, classes, data_dir, every=7)
         assert found.values.shape[1:] == (6, 128) and found.subjects[0].startswith(f"{name}/")
         assert found.values[:, 0].mean() > 8.5, name
+
+
+@pytest.mark.data
+def test_windows_beside_have_the_form_of_the_set_and_its_own_stay_as_they_are(data_dir: Path) -> None:
+    alone = load_windows(PROTOCOLS["motionsense"], data_dir, every=13)
+    found = windows_beside("motionsense", ("hapt", "usc_had"), data_dir, every=13)
+    own = np.char.find(found.subjects, "/") < 0
+    assert np.array_equal(found.values[own], alone.values) and found.ids[: len(alone)] == alone.ids
+    assert found.values.shape[1:] == (6, 128) and found.rate_hz == 50.0 and found.position == "pocket"
+    assert {who.split("/")[0] for who in found.subjects[~own].tolist()} == {"hapt", "usc_had"}
+    # Its phone stands on its head: standing people have −y up, the others' windows too.
+    standing = ~own & (found.truth == found.classes.index("standing"))
+    assert found.values[standing, 1].mean() < -8.5
+    named = {found.classes[i] for i in found.truth[~own].tolist()}
+    assert named == {"walking", "walking_upstairs", "walking_downstairs", "running", "sitting", "standing"}
 
 
 @pytest.mark.data
