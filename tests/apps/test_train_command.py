@@ -24,7 +24,7 @@ OWN = {
     "sensorllm": {
         "epochs", "stage", "dataset", "aligned", "backbone", "encoder", "examples", "longest_samples", "longest_answer",
         "read_rows", "pooled_rows", "layers", "warm_steps", "kinds", "text", "micro_batch", "batch", "by_value", "values", "hidden",
-        "turned",
+        "turned", "beside",
     },
     "sensorlm": {"epochs", "objective", "text_tower", "levels", "without_class", "without_set", "decoder_of"},
     "llasa": {"stage", "aligned", "start", "texts", "llm", "backbone", "encoder", "examples"},
@@ -186,7 +186,9 @@ def test_stages_of_sensorllm_become_plans(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert (tuning.told["projector_sizes"], tuning.told["plan"].by_value) == ((24,), 16)
     assert tuning.told["plan"].value_kinds == ("statistics",)
     assert main([*asked, *fresh, "--values", "statistics, periodicity"]) == 0
-    assert tuning.told["plan"].value_kinds == ("statistics", "periodicity")
+    assert tuning.told["plan"].value_kinds == ("statistics", "periodicity") and tuning.told["plan"].beside == ()
+    assert main([*asked, *fresh, "--beside", "usc_had, motionsense"]) == 0
+    assert tuning.told["plan"].beside == ("usc_had", "motionsense")
 
 
 def test_options_of_sensorlm_become_a_plan(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -99,6 +99,14 @@ def sensorllm(
             show_default="0",
         ),
     ] = None,
+    beside: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SET,SET",
+            help="tune: other sets whose training windows are learnt from too, of usc_had, hapt, motionsense.",
+            show_default="none",
+        ),
+    ] = None,
     warm_steps: Annotated[
         int | None,
         typer.Option(min=0, help="tune: first turn rows towards the names of classes.", show_default="0"),
@@ -131,6 +139,7 @@ def sensorllm(
         "by_value": by_value,
         "values": values,
         "turned": turned,
+        "beside": beside,
         "warm_steps": warm_steps,
     }
     only_for(stage, aligning | tuning, **dict.fromkeys(aligning, "align"), **dict.fromkeys(tuning, "tune"))
@@ -173,6 +182,7 @@ def sensorllm(
             by_value=by_value,
             value_kinds=_numbers(values, by_value),
             turned_deg=turned,
+            beside=None if beside is None else tuple(piece.strip() for piece in beside.split(",") if piece.strip()),
             warm_steps=warm_steps,
         ),
         backbone=backbone,

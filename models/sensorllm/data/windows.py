@@ -57,14 +57,15 @@ def window_samples(
     tail: bool = True,
     spread: Spread = "deviation",
     parts: Sequence[Part] = ("statistics",),
+    by: WindowProtocol | None = None,
 ) -> Iterator[WindowSample]:
-    """Regular windows of every labelled run, by the set's protocol; `tail` adds the one that covers a run's end.
+    """Regular windows of every labelled run, by the set's protocol or another; `tail` adds the one that covers a run's end.
 
     A run shorter than a window and a label that is no class of the protocol give none. KeyError for a recording that is of
     no research set.
     """
     for recording in recordings:
-        protocol = protocol_of(recording)
+        protocol = by or protocol_of(recording)
         stream = recording.streams[0]
         length, stride = (round(seconds * stream.rate_hz) for seconds in (protocol.window_s, protocol.stride_s))
         samples = stream.select(*CHANNELS)

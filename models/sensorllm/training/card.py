@@ -90,6 +90,8 @@ def _cuts(config: SensorLLMConfig, plan: TuningPlan) -> list[str]:
         )
     if plan.turned_deg:
         cuts.append(f"training windows turned by up to {plan.turned_deg:g} degrees")
+    if plan.beside:
+        cuts.append(f"windows of {' and '.join(plan.beside)} in the pool beside the set's own, in its form")
     if plan.warm_steps:
         cuts.append(f"first, {plan.warm_steps} steps of the MLP alone turned rows towards the names of classes")
     return [f"Not as in the paper: {'; '.join(cuts)}.", ""] if cuts else []

@@ -31,6 +31,7 @@ from models.sensorllm.frozen import FrozenParts, load_frozen
 from models.sensorllm.modeling_sensorllm import SensorLLMModel
 from models.sensorllm.processing_sensorllm import SensorLLMProcessor, rows_of
 from models.sensorllm.training.alignment import DEFAULT_EPOCHS, LICENCE, fresh_model, save_trained
+from models.sensorllm.training.beside import check_beside, windows_beside
 from models.sensorllm.training.class_start import start_from_classes
 from models.sensorllm.training.fit import FitOutcome, Task, fit
 from models.sensorllm.training.trainer import Batch, Schedule
@@ -49,7 +50,8 @@ class TuningPlan:
     backbone_layers: what a processor can afford (see `SensorLLMConfig`); the paper's are 1 and 0, no pooling and all layers.
     by_value: width of the layer through which numbers of the channels reach the rows by value, 0 in the paper; value_kinds: which.
     warm_steps: of turning rows towards the names of their classes first (`class_start`), 0 in the paper. turned_deg: training windows
-    are turned by up to so many degrees (`turned`), 0 in the paper.
+    are turned by up to so many degrees (`turned`), 0 in the paper. beside: sets whose training windows are in the pool, too, in the
+    form of the set that is tuned on (`beside`), none in the paper.
     """
 
     pool: int = 6000
@@ -62,6 +64,7 @@ class TuningPlan:
     value_kinds: tuple[ValueKind, ...] = ("statistics",)
     warm_steps: int = 0
     turned_deg: float = 0.0
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class TuningSummary:
     validation: dict[str, float]
     temperature: float
     fusion_weight: float
-    train_subjects: list[str]
+    train_subjects: dict[str, list[str]]
     fit: FitOutcome
 
 
@@ -96,6 +99,14 @@ def evenly(labels: Sequence[str], count: int, rng: np.random.Generator) -> npt.N
         chosen += [int(i) for i in taken]
         left -= len(taken)
     return np.array(sorted(chosen), dtype=np.int64)
+
+
+def people_of(samples: Sequence[WindowSample]) -> dict[str, list[str]]:
+    """Set → its people of whom there are windows."""
+    found: dict[str, set[str]] = {}
+    for sample in samples:
+        found.setdefault(sample.dataset, set()).add(sample.subject)
+    return {name: sorted(people, key=lambda who: (len(who), who)) for name, people in sorted(found.items())}
 
 
 class WindowExamples:
@@ -207,6 +218,7 @@ def train_tuning(
     from models.sensorllm.checkpoints import load_trained
 
     plan = plan or TuningPlan()
+    check_beside(dataset, plan.beside)
     chosen = pick_device(device)
     output_dir.mkdir(parents=True, exist_ok=True)
     start = load_trained(aligned) if aligned is not None else None
@@ -252,7 +264,7 @@ def train_tuning(
         kinds=start.config.kinds if start else [],
         checkpoint_name=f"sensorllm-{dataset}",
         licence=LICENCE,
-        subjects={dataset: sorted({s.subject for s in training.samples}, key=lambda s: (len(s), s))},
+        subjects=people_of(training.samples),
     )
     model = fresh_model(config, frozen, seed, chosen)
     if start is not None:
@@ -281,7 +293,7 @@ def train_tuning(
         {
             "stage": "tune",
             "dataset": dataset,
-            "plan": {**asdict(plan), "value_kinds": list(plan.value_kinds)},
+            "plan": {**asdict(plan), "value_kinds": list(plan.value_kinds), "beside": list(plan.beside)},
             "aligned": start.config.revision_name if start else "none",
             "backbone": config.backbone_revision,
         },
@@ -312,7 +324,7 @@ def train_tuning(
         figures(logits, validating.targets),
         model.config.logit_divisor,
         model.config.fusion_weight,
-        config.subjects[dataset],
+        config.subjects,
         outcome,
     )
     from models.sensorllm.training.card import write_tuning_card
@@ -335,6 +347,7 @@ def tuning_examples(
     made = []
     for split, wanted, number in (("training", plan.pool, 0), ("validation", plan.validation_windows, 1)):
         found = read_windows(data_dir, dataset, "training" if split == "training" else "validation", seed)
+        found += windows_beside(dataset, plan.beside, data_dir, seed) if split == "training" else []
         rows = evenly([s.label for s in found], wanted, np.random.default_rng((seed, 5, number)))
         kept = [found[int(i)] for i in rows]
         made.append(
