@@ -61,6 +61,8 @@ SYSTEMS: dict[str, SystemEntry] = {
         SystemEntry("task_only_by_value", "evals.systems.sensor_language:TaskOnlyByValue", "network", slow=True),
         SystemEntry("task_only", "evals.systems.sensor_language:TaskOnlyText", "network", slow=True),
         SystemEntry("task_only_no_text", "evals.systems.sensor_language:TaskOnlyNoText", "network", slow=True),
+        SystemEntry("sensorllm_cold", "evals.systems.sensor_language:SensorLLMCold", "network", slow=True),
+        SystemEntry("task_only_cold", "evals.systems.sensor_language:TaskOnlyCold", "network", slow=True),
         SystemEntry("telltale_motion", "evals.systems.telltale_motion:TelltaleMotion", "ours"),
         SystemEntry("embedding_neighbours", "evals.systems.on_embeddings:EmbeddingNeighbours", "ours"),
         SystemEntry("embedding_probe", "evals.systems.on_embeddings:EmbeddingProbe", "ours"),

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 NO_ENCODER = "no time-series encoder is shipped (`telltale train chronos`)"
 NO_ALIGNED = "no aligned checkpoint is shipped (`telltale train sensorllm --stage align`)"
+SAME_ROW = "no row of the paper's form has a warm start: it would be the row without this name"
 NOT_QUICK = "left out of the quick form: minutes of tuning a fold; name it"
 # What a processor tunes in minutes, alike for every row, so that rows can be compared: fewer windows, rows and layers than the
 # paper's, some hundred steps of half its batch. On a GPU the rows are tuned as the paper does.
@@ -46,13 +47,15 @@ class _Tuned:
     """Tunes on the fold. aligned: from an alignment, the shipped one or that in `aligned_from`, else from a fresh MLP. text:
     statistics and question.
 
-    values: which numbers of the channels reach the rows by value, turned_deg: how far windows to learn from are turned
+    warm: where the small form turns rows towards the names of classes first, which the paper does not. values: which numbers of the
+    channels reach the rows by value, turned_deg: how far windows to learn from are turned
     (`models.sensorllm.training.turned`). All our own additions.
     """
 
     called = ""
     aligned = True
     text = True
+    warm = True
     values: tuple[ValueKind, ...] = ()
     turned_deg = 0.0
     learns = True
@@ -103,12 +106,16 @@ class _Tuned:
             return NO_ALIGNED
         if met := setting.test & set(self._met.get(setting.dataset, ())):
             return f"its alignment has learnt from {', '.join(sorted(met))}"
+        if not (self.warm or self.small):
+            return SAME_ROW
         return NOT_QUICK if setting.quick else ""
 
     def fit(self, train: WindowSet, validating: Mask, seed: int) -> None:
         from models.sensorllm import SHIPPED, SensorLLM, TuningPlan, tune_on_windows
 
         small: dict[str, Any] = SMALL if self.small else {}
+        if self.small and not self.warm:
+            small = small | {"warm_steps": 0}
         numbers: dict[str, Any] = {"by_value": BY_VALUE, "value_kinds": self.values} if self.values else {}
         plan = TuningPlan(text=self.text, turned_deg=self.turned_deg, **numbers, **small)
         self._report("encoding windows")
@@ -224,6 +231,14 @@ class TaskOnlyText(_Tuned):
 
 class TaskOnlyNoText(_Tuned):
     called, aligned, text = "task-only without text", False, False
+
+
+class SensorLLMCold(SensorLLMNoText):
+    called, warm = f"{SensorLLMNoText.called}, no warm start", False
+
+
+class TaskOnlyCold(TaskOnlyNoText):
+    called, warm = f"{TaskOnlyNoText.called}, no warm start", False
 
 
 class TaskOnlyByValue(_Tuned):

@@ -22,7 +22,7 @@ SETS = ("usc_had", "hapt", "motionsense", "wisdm_watch")
 DEFAULT = f"fixed@{'+'.join(SETS)}"
 ROWS = (
     "majority", "forest", "minirocket", "multirocket_hydra", "deepconvlstm", "patchtst", "chronos_mlp",
-    "task_only_no_text", "task_only", "task_only_by_value", "sensorllm_no_text", "sensorllm", "sensorllm_by_value",
+    "task_only_cold", "sensorllm_cold", "task_only_no_text", "task_only", "task_only_by_value", "sensorllm_no_text", "sensorllm", "sensorllm_by_value",
     "sensorllm_rhythm_by_value", "task_only_turned", "sensorllm_turned", "task_only_upright", "sensorllm_upright",
     "telltale_motion",
 )  # fmt: skip

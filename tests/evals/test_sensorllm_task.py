@@ -33,7 +33,7 @@ def test_a_row_is_tuned_in_the_small_form_and_scored_with_published_rows(
     monkeypatch.setattr(sensor_language, "SMALL_STEPS", 2)
     monkeypatch.setattr(har, "QUICK_TRAIN", 60)
     monkeypatch.setattr(har, "QUICK_TEST", 18)
-    rows = ("majority", "sensorllm_turned", "task_only_upright", "chronos_mlp")
+    rows = ("majority", "sensorllm_turned", "task_only_upright", "task_only_cold", "chronos_mlp")
     options = TaskOptions(data_dir=data_dir, limit=30, protocol="fixed@hapt", systems=rows, seeds=1)
     run = Run(header={"task": "sensorllm"})
     said: list[str] = []
@@ -43,7 +43,7 @@ def test_a_row_is_tuned_in_the_small_form_and_scored_with_published_rows(
     assert any("rows turned towards their classes" in text for text in said) and any("asking" in text for text in said)
     result = sensorllm.score(run)
     found = {str(row["name"]): row for row in result["systems"]}  # type: ignore[attr-defined]
-    assert len(found) == 4 and sum(name.endswith("(small form)") for name in found) == 3
+    assert len(found) == 5 and sum(name.endswith("(small form)") for name in found) == 4
     assert all(row["comparable"] == "no" for row in result["published"])  # type: ignore[attr-defined]
     assert json.loads(json.dumps(result))["speed"] == []
 
@@ -52,6 +52,14 @@ def test_what_takes_minutes_is_left_out_of_a_quick_form_that_does_not_name_it(mo
     fold = Fold("0", train=(), validation=(), test=())
     why = sensor_language.SensorLLMText().why_not(Setting("hapt", "fixed", fold, quick=True, llm="embedded"))
     assert "name it" in why and "\n" not in why
+
+
+def test_a_row_without_the_warm_start_is_of_the_small_form_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    setting = Setting("hapt", "fixed", Fold("0", train=(), validation=(), test=()))
+    for row in (sensor_language.SensorLLMCold, sensor_language.TaskOnlyCold):
+        for gpu, said in ((False, ""), (True, sensor_language.SAME_ROW)):
+            monkeypatch.setattr("models.sensorllm.can_train_here", lambda gpu=gpu: gpu, raising=False)
+            assert row().why_not(setting) == said and not row().text
 
 
 def test_a_quick_look_trains_no_network_and_says_which_rows_it_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
