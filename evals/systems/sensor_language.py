@@ -167,28 +167,34 @@ def _encoded(train: WindowSet, validating: Mask, plan: TuningPlan) -> tuple[Enco
     from models.sensorllm import load_frozen
     from models.sensorllm.training.pool import encode_pool
 
-    kept = [str(number) for number in (plan.pool, plan.validation_windows, plan.turned_deg)]
-    said = "\n".join([*train.ids, *np.asarray(validating).astype(str), *kept])
+    asked = [str(number) for number in (plan.pool, plan.validation_windows, plan.turned_deg)]
+    said = "\n".join([*train.ids, *np.asarray(validating).astype(str), *asked])
     key = hashlib.sha256(said.encode()).hexdigest()
     if key not in _LAST:
         frozen = load_frozen(device=pick_device("auto"))
-        pool = encode_pool(
-            window_samples_of(train.take(~validating)), window_samples_of(train.take(validating)), plan, frozen
-        )
+        # Drawn here: texts of tens of thousands of windows that no pool keeps would take minutes and gigabytes.
+        kept = _pool_rows(train, validating, plan.pool, plan.validation_windows)
+        sides = [window_samples_of(train.take(rows)) for rows in kept]
+        pool = encode_pool(sides[0], sides[1], plan, frozen)
         _LAST.clear()
         _LAST[key] = pool, frozen
     return _LAST[key]
 
 
-def small_rows(train: WindowSet, validating: Mask) -> Rows:
-    """Row numbers of the windows that a language-model row of the small form learns from and chooses by."""
+def _pool_rows(train: WindowSet, validating: Mask, learnt: int, chosen_by: int) -> list[Rows]:
+    """Row numbers of the windows that a pool keeps to learn from, and to choose by; drawn again, it keeps them all."""
     from models.sensorllm.training.pool import drawn_rows
 
     kept = []
-    for side, (mine, wanted) in enumerate(((~validating, SMALL["pool"]), (validating, SMALL["validation_windows"]))):
+    for side, (mine, wanted) in enumerate(((~validating, learnt), (validating, chosen_by))):
         rows = np.flatnonzero(mine)
         kept.append(rows[drawn_rows([train.classes[int(train.truth[row])] for row in rows], wanted, side)])
-    return np.sort(np.concatenate(kept))
+    return kept
+
+
+def small_rows(train: WindowSet, validating: Mask) -> Rows:
+    """Row numbers of the windows that a language-model row of the small form learns from and chooses by."""
+    return np.sort(np.concatenate(_pool_rows(train, validating, SMALL["pool"], SMALL["validation_windows"])))
 
 
 class SensorLLMText(_Tuned):
@@ -301,13 +307,14 @@ def window_samples_of(windows: WindowSet) -> list[WindowSample]:
     from models.sensorllm.data import WindowSample, activity_question, statistics_text
 
     people = [_set_and_person(windows, row) for row in range(len(windows))]
+    told = [statistics_text(series, CHANNELS) for series in windows.values]
     return [
         WindowSample(
             series=windows.values[row],
             channels=CHANNELS,
             rate_hz=windows.rate_hz,
-            statistics=statistics_text(windows.values[row], CHANNELS),
-            text=statistics_text(windows.values[row], CHANNELS),
+            statistics=told[row],
+            text=told[row],
             question=activity_question(len(CHANNELS), np.random.default_rng(zlib.crc32(identity.encode()))),
             label=windows.classes[int(windows.truth[row])],
             dataset=people[row][0],

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from evals.protocols import Fold
 from evals.registry import TaskOptions
@@ -14,6 +16,7 @@ from evals.systems import Setting, sensor_language
 from evals.systems.registry import SYSTEMS, made, systems
 from evals.tasks import har, sensorllm
 from models.sensorllm import SHIPPED
+from models.sensorllm.training.pool import drawn_rows
 from recordings import UserError
 
 
@@ -46,6 +49,13 @@ def test_a_row_is_tuned_in_the_small_form_and_scored_with_published_rows(
     assert len(found) == 5 and sum(name.endswith("(small form)") for name in found) == 4
     assert all(row["comparable"] == "no" for row in result["published"])  # type: ignore[attr-defined]
     assert json.loads(json.dumps(result))["speed"] == []
+
+
+@given(st.lists(st.sampled_from("abcdef"), max_size=120), st.integers(1, 150))
+def test_a_pool_drawn_from_what_it_kept_keeps_it_all(labels: list[str], wanted: int) -> None:
+    kept = drawn_rows(labels, wanted, 0)
+    again = drawn_rows([labels[row] for row in kept], wanted, 0)
+    assert len(kept) <= wanted and again.tolist() == list(range(len(kept)))
 
 
 def test_what_takes_minutes_is_left_out_of_a_quick_form_that_does_not_name_it(monkeypatch: pytest.MonkeyPatch) -> None:
