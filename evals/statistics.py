@@ -240,6 +240,31 @@ def paired_labels(
     return Difference(value, interval, mcnemar(only_a, only_b), f"McNemar over {len(truth)} samples", len(left), len(truth))  # fmt: skip
 
 
+def paired_over_seeds(
+    a: Sequence[Confusion],
+    b: Sequence[Confusion],
+    metric: CountMetric = macro_f1_of_counts,
+    *,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> Difference:
+    """metric(a) − metric(b), each the mean over its seeds, people drawn together and a seed with everybody in it.
+
+    One table of the same samples and people a seed, as many seeds of both. p exchanges the two systems' answers person by person, all
+    seeds at once. ValueError for other numbers of seeds, or fewer people than the exchange needs (`FEWEST_GROUPS`).
+    """
+    if len(a) != len(b) or not a:
+        raise ValueError(f"{len(a)} seeds beside {len(b)}")
+    left, right = (np.stack([table.counts for table in tables], axis=1) for tables in (a, b))
+    if left.shape != right.shape or len(left) < FEWEST_GROUPS:
+        raise ValueError(f"tables of {left.shape} and {right.shape}; at least {FEWEST_GROUPS} people")
+
+    def mean(sums: Numbers) -> Numbers:
+        return np.asarray(metric(sums).mean(axis=1))
+
+    return _flipped(left, right, mean, int(left.sum() / len(a)), resamples, seed)
+
+
 def paired_difference(
     a: Sequence[Row],
     b: Sequence[Row],

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from evals.runs import Run, Sample
 from evals.statistics import (
+    FEWEST_GROUPS,
     Confusion,
     Difference,
     Interval,
@@ -22,6 +23,7 @@ from evals.statistics import (
     holm,
     macro_f1_of_counts,
     paired_labels,
+    paired_over_seeds,
 )
 
 RESAMPLES = 2000
@@ -184,7 +186,14 @@ def calibration_error(probabilities: npt.NDArray[np.floating], truth: npt.NDArra
 
 
 def compared(a: Answers, b: Answers) -> Difference | None:
-    """a − b in macro-F1 on the windows that both answered, first seeds; None where they share none."""
+    """a − b in macro-F1 on the windows that both answered; None where they share none.
+
+    The mean over seeds where both have as many, more than one, and there are people enough to exchange; else of the first seeds.
+    """
+    seeds = len(a.by_seed)
+    alike = [s.id for s in a.first] == [s.id for s in b.first]
+    if alike and seeds == len(b.by_seed) > 1 and len(set(a.groups)) >= FEWEST_GROUPS:
+        return paired_over_seeds(a.confusions(), b.confusions(), resamples=RESAMPLES)
     theirs = {s.id: s for s in b.first}
     both = [(s, theirs[s.id]) for s in a.first if s.id in theirs]
     if not both:

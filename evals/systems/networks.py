@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from evals.systems.sensor_language import small_rows
+from evals.systems.sensor_language import SMALL_FORM, small_rows
 from evals.systems.system import Answer, Setting
 from evals.systems.windows import Mask, WindowSet
 from models.chronos import has_shipped_encoder
@@ -63,7 +63,7 @@ class ChronosMLP(_Network):
 
         super().__init__()
         self._small = not can_train_here()
-        self.name = f"{self.name}{' (small form)' if self._small else ''}"
+        self.name = f"{self.name}{SMALL_FORM if self._small else ''}"
 
     def fit(self, train: WindowSet, validating: Mask, seed: int) -> None:
         if self._small:

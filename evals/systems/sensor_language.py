@@ -37,6 +37,7 @@ SMALL = {
     "backbone_layers": 6,
     "warm_steps": 600,
 }
+SMALL_FORM = " (small form)"
 SMALL_STEPS, SMALL_BATCH = 300, 16
 BY_VALUE = 256
 # As the motion classifier is taught: posture is told by gravity's direction, so no further.
@@ -70,7 +71,7 @@ class _Tuned:
         self._detail = ""
         self._report: Callable[[str], None] = lambda text: None
         self.small = not can_train_here()
-        self.name = f"{self.called}{said}{' (small form)' if self.small else ''}"
+        self.name = f"{self.called}{said}{SMALL_FORM if self.small else ''}"
 
     def _described(self, folder: Path) -> str:
         """What tells this alignment from another. UserError for a folder without one, and for a row that starts afresh."""
@@ -250,6 +251,17 @@ class TaskOnlyCold(TaskOnlyNoText):
 class TaskOnlyByValue(_Tuned):
     called, aligned, text = "task-only, statistics by value instead of text", False, False
     values = ("statistics",)
+
+
+# Rows that differ in nothing but the alignment.
+ALIGNED_OR_NOT: tuple[tuple[type[_Tuned], type[_Tuned]], ...] = (
+    (SensorLLMText, TaskOnlyText),
+    (SensorLLMNoText, TaskOnlyNoText),
+    (SensorLLMCold, TaskOnlyCold),
+    (SensorLLMByValue, TaskOnlyByValue),
+    (SensorLLMTurned, TaskOnlyTurned),
+    (SensorLLMUpright, TaskOnlyUpright),
+)
 
 
 class TunedCheckpoint:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
 from evals.registry import Result, TaskOptions
 from evals.runs import JsonValue, Run, Sample, measure
 from evals.systems.registry import SYSTEMS, TUNED, made
+from evals.systems.sensor_language import ALIGNED_OR_NOT, SMALL_FORM
 from evals.tasks import har
+from evals.window_scores import compared, gathered
 from models.motion.protocols import PROTOCOLS
 from recordings import UserError
 
@@ -92,7 +95,9 @@ def _speed(options: TaskOptions, run: Run, folder: Path) -> None:
 
 def score(run: Run) -> Result:
     """A pure function of the run's rows and header."""
-    result = har.score(_without_speed(run))
+    windows = _without_speed(run)
+    result = har.score(windows)
+    result["differences"] = [*cast("list[object]", result["differences"]), *_alignment(windows)]
     quick = bool(run.header.get("quick"))
     result["task"] = "sensorllm"
     result["published"] = _published(quick)
@@ -102,6 +107,20 @@ def score(run: Run) -> Result:
     ]
     result["command"] = "telltale eval sensorllm --data DIR" + (" --quick" if quick else "")
     return result
+
+
+def _alignment(run: Run) -> list[dict[str, object]]:
+    """Every aligned row minus the one from a fresh MLP, where a run has both."""
+    splits = har.splits_of(run)
+    found: list[dict[str, object]] = []
+    for group, answers in gathered(run, {name: split["classes"] for name, split in splits.items()}).items():
+        rows = {answer.system.removesuffix(SMALL_FORM): answer for answer in answers}
+        for aligned, fresh in ALIGNED_OR_NOT:
+            a, b = rows.get(aligned.called), rows.get(fresh.called)
+            if a and b and (difference := compared(a, b)):
+                row = {"system": a.system, "minus": b.system, "part": group}
+                found.append({**row, "macro_f1": difference.metric()})
+    return found
 
 
 def _without_speed(run: Run) -> Run:

@@ -37,7 +37,7 @@ def test_a_row_is_tuned_in_the_small_form_and_scored_with_published_rows(
     monkeypatch.setattr(sensor_language, "SMALL_STEPS", 2)
     monkeypatch.setattr(har, "QUICK_TRAIN", 60)
     monkeypatch.setattr(har, "QUICK_TEST", 18)
-    rows = ("majority", "sensorllm_turned", "task_only_upright", "task_only_cold", "chronos_mlp")
+    rows = ("majority", "sensorllm_turned", "task_only_turned", "task_only_upright", "task_only_cold", "chronos_mlp")
     options = TaskOptions(data_dir=data_dir, limit=30, protocol="fixed@hapt", systems=rows, seeds=1)
     run = Run(header={"task": "sensorllm"})
     said: list[str] = []
@@ -47,7 +47,12 @@ def test_a_row_is_tuned_in_the_small_form_and_scored_with_published_rows(
     assert any("rows turned towards their classes" in text for text in said) and any("asking" in text for text in said)
     result = sensorllm.score(run)
     found = {str(row["name"]): row for row in result["systems"]}  # type: ignore[attr-defined]
-    assert len(found) == 5 and sum(name.endswith("(small form)") for name in found) == 4
+    assert len(found) == 6 and sum(name.endswith("(small form)") for name in found) == 5
+    # What alignment is worth, of the rows that have their like.
+    (gain,) = [row for row in result["differences"] if "task-only" in str(row["minus"])]  # type: ignore[attr-defined]
+    assert "windows turned" in gain["system"] and "windows turned" in gain["minus"] and "gravity" not in gain["minus"]
+    shares = [found[gain[side]]["metrics"]["macro_f1"]["value"] for side in ("system", "minus")]
+    assert gain["macro_f1"]["value"] == pytest.approx(shares[0] - shares[1], abs=2e-4)
     assert all(row["comparable"] == "no" for row in result["published"])  # type: ignore[attr-defined]
     assert json.loads(json.dumps(result))["speed"] == []
 

@@ -23,6 +23,7 @@ from evals.statistics import (
     mcnemar,
     paired_difference,
     paired_labels,
+    paired_over_seeds,
     permutation_test,
 )
 
@@ -123,6 +124,25 @@ def test_equal_systems_do_not_differ() -> None:
     truth, a, groups = answers(100, 0.8, 6)
     same = paired_labels(truth, a, a, groups)
     assert (same.value, same.ci95, same.p) == (0.0, (0.0, 0.0), 1.0)
+
+
+def test_seeds_are_averaged_before_two_systems_are_compared() -> None:
+    rng = np.random.default_rng(3)
+    truth, groups = [str(x) for x in rng.integers(0, 3, 280)], [str(i % 7) for i in range(280)]
+
+    def table(share: float) -> Confusion:
+        said = [t if rng.random() < share else "0" for t in truth]
+        return Confusion.of(truth, said, groups, ("0", "1", "2"))
+
+    good, bad = [table(0.9), table(0.7)], [table(0.5), table(0.6)]
+    found = paired_over_seeds(good, bad)
+    means = [np.mean([t.value(macro_f1_of_counts) for t in tables]) for tables in (good, bad)]
+    assert found.value == pytest.approx(means[0] - means[1]) and found.n == 280 and found.groups == 7
+    assert found.p == paired_over_seeds(bad, good).p < 0.05
+    # The same people stand in every resample, so that a seed of one beside itself is no difference at all.
+    assert paired_over_seeds(good, good[::-1]).value == pytest.approx(0.0) and paired_over_seeds(good, good).p == 1.0
+    with pytest.raises(ValueError, match="seeds"):
+        paired_over_seeds(good, bad[:1])
 
 
 def test_few_people_are_compared_sample_by_sample_and_say_so() -> None:
