@@ -176,7 +176,7 @@ def _encoded(train: WindowSet, validating: Mask, plan: TuningPlan) -> tuple[Enco
         # Drawn here: texts of tens of thousands of windows that no pool keeps would take minutes and gigabytes.
         kept = _pool_rows(train, validating, plan.pool, plan.validation_windows)
         sides = [window_samples_of(train.take(rows)) for rows in kept]
-        pool = encode_pool(sides[0], sides[1], plan, frozen)
+        pool = encode_pool(sides[0], sides[1], PROTOCOLS[train.name].dataset, plan, frozen)
         _LAST.clear()
         _LAST[key] = pool, frozen
     return _LAST[key]
@@ -189,7 +189,9 @@ def _pool_rows(train: WindowSet, validating: Mask, learnt: int, chosen_by: int) 
     kept = []
     for side, (mine, wanted) in enumerate(((~validating, learnt), (validating, chosen_by))):
         rows = np.flatnonzero(mine)
-        kept.append(rows[drawn_rows([train.classes[int(train.truth[row])] for row in rows], wanted, side)])
+        labels = [train.classes[number] for number in train.truth[rows].tolist()]
+        sets = [_set_and_person(train, row)[0] for row in rows]
+        kept.append(rows[drawn_rows(labels, sets, PROTOCOLS[train.name].dataset, wanted, side)])
     return kept
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -57,11 +58,23 @@ def test_a_row_is_tuned_in_the_small_form_and_scored_with_published_rows(
     assert json.loads(json.dumps(result))["speed"] == []
 
 
-@given(st.lists(st.sampled_from("abcdef"), max_size=120), st.integers(1, 150))
-def test_a_pool_drawn_from_what_it_kept_keeps_it_all(labels: list[str], wanted: int) -> None:
-    kept = drawn_rows(labels, wanted, 0)
-    again = drawn_rows([labels[row] for row in kept], wanted, 0)
-    assert len(kept) <= wanted and again.tolist() == list(range(len(kept)))
+@given(
+    st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from(["own", "near", "far"])), max_size=120),
+    st.integers(1, 150),
+)
+def test_a_pool_drawn_from_what_it_kept_keeps_it_all(rows: list[tuple[str, str]], wanted: int) -> None:
+    labels, sets = [label for label, _ in rows], [name for _, name in rows]
+    kept = drawn_rows(labels, sets, "own", wanted, 0)
+    again = drawn_rows([labels[row] for row in kept], [sets[row] for row in kept], "own", wanted, 0)
+    assert again.tolist() == list(range(len(kept)))
+    count = Counter(rows[row] for row in kept)
+    assert sum(count[label, "own"] for label in "abcdef") <= wanted
+    # Other sets' windows come on top, half as many a class at most, and displace none of the set's own.
+    own = [label for label, name in rows if name == "own"]
+    alone = Counter(own[row] for row in drawn_rows(own, ["own"] * len(own), "own", wanted, 0))
+    for label in "abcdef":
+        assert count[label, "own"] == alone[label]
+        assert all(count[label, name] <= round(alone[label] / 2) for name in ("near", "far"))
 
 
 def test_what_takes_minutes_is_left_out_of_a_quick_form_that_does_not_name_it(monkeypatch: pytest.MonkeyPatch) -> None:

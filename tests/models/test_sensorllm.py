@@ -43,8 +43,9 @@ from models.sensorllm.modeling_sensorllm import SensorLLMModel
 from models.sensorllm.processing_sensorllm import SensorLLMProcessor
 from models.sensorllm.throughput import measure_throughput
 from models.sensorllm.training.alignment import AlignmentExamples
+from models.sensorllm.training.drawing import evenly
 from models.sensorllm.training.trainer import Schedule
-from models.sensorllm.training.tuning import WindowExamples, class_weights, evenly, fit_temperature
+from models.sensorllm.training.tuning import WindowExamples, class_weights, fit_temperature
 from recordings import ACCELERATION, ROTATION, Annotation, Recording, Span, Stream, UserError
 
 HAPT_LABELS = WINDOW_PROTOCOLS["hapt"].classes

@@ -15,8 +15,9 @@ from models.sensorllm.configuration_sensorllm import SIX_CHANNELS
 from models.sensorllm.data import WINDOW_PROTOCOLS, WindowSample
 from models.sensorllm.frozen import FrozenParts
 from models.sensorllm.processing_sensorllm import SensorLLMProcessor
+from models.sensorllm.training.drawing import evenly_beside
 from models.sensorllm.training.trainer import Schedule
-from models.sensorllm.training.tuning import TuningPlan, TuningSummary, WindowExamples, evenly, train_tuning
+from models.sensorllm.training.tuning import TuningPlan, TuningSummary, WindowExamples, train_tuning
 from models.sensorllm.training.turned import turned
 
 
@@ -29,21 +30,26 @@ class EncodedPool:
     stores: tuple[FeatureStore, FeatureStore]
 
 
-def drawn_rows(labels: Sequence[str], wanted: int, side: int) -> npt.NDArray[np.int64]:
-    """Which windows a pool keeps of those to learn from (side 0) or to choose by (1): at most so many, as evenly over classes as they allow."""
-    return evenly(labels, wanted, np.random.default_rng((5, side)))
+def drawn_rows(labels: Sequence[str], sets: Sequence[str], own: str, wanted: int, side: int) -> npt.NDArray[np.int64]:
+    """Which windows a pool keeps of those to learn from (side 0) or to choose by (1), of set `own` at most so many (`evenly_beside`)."""
+    return evenly_beside(labels, sets, own, wanted, np.random.default_rng((5, side)))
 
 
 def encode_pool(
-    training: Sequence[WindowSample], validation: Sequence[WindowSample], plan: TuningPlan, frozen: FrozenParts
+    training: Sequence[WindowSample],
+    validation: Sequence[WindowSample],
+    own: str,
+    plan: TuningPlan,
+    frozen: FrozenParts,
 ) -> EncodedPool:
-    """As many of the windows as the plan keeps, as evenly over classes as they allow, those to learn from turned by its degrees.
+    """As many of the windows of set `own` as the plan keeps, others' on top, those to learn from turned by its degrees.
 
     Minutes for some thousands.
     """
     kept = []
     for samples, wanted, number in ((training, plan.pool, 0), (validation, plan.validation_windows, 1)):
-        kept.append([samples[int(i)] for i in drawn_rows([s.label for s in samples], wanted, number)])
+        rows = drawn_rows([s.label for s in samples], [s.dataset for s in samples], own, wanted, number)
+        kept.append([samples[int(i)] for i in rows])
     kept[0] = turned(kept[0], plan.turned_deg)
     stores = [encode_all(frozen.embedder, [list(s.series) for s in chosen]) for chosen in kept]
     return EncodedPool(kept[0], kept[1], (stores[0], stores[1]))

@@ -33,6 +33,7 @@ from models.sensorllm.processing_sensorllm import SensorLLMProcessor, rows_of
 from models.sensorllm.training.alignment import DEFAULT_EPOCHS, LICENCE, fresh_model, save_trained
 from models.sensorllm.training.beside import check_beside, windows_beside
 from models.sensorllm.training.class_start import start_from_classes
+from models.sensorllm.training.drawing import evenly_beside
 from models.sensorllm.training.fit import FitOutcome, Task, fit
 from models.sensorllm.training.trainer import Batch, Schedule
 from models.sensorllm.training.turned import turned
@@ -44,7 +45,8 @@ WINDOWS_AT_ONCE = 512
 
 @dataclass(frozen=True, slots=True)
 class TuningPlan:
-    """pool: training windows kept, as evenly over classes as they allow. windows_per_epoch: drawn from it, evenly again.
+    """pool: training windows kept, as evenly over classes as they allow. windows_per_epoch: drawn from it, evenly again. Both count
+    the set's own windows: those of sets beside come on top (`drawing`).
 
     validation_windows: of the validation subjects, at most. text: statistics and question after the channels. pooled_rows,
     backbone_layers: what a processor can afford (see `SensorLLMConfig`); the paper's are 1 and 0, no pooling and all layers.
@@ -86,19 +88,6 @@ class TuningSummary:
 def read_windows(data_dir: Path, dataset: str, split: SplitName, seed: int = 0) -> list[WindowSample]:
     """Every window of a split of a set, by the set's protocol."""
     return list(window_samples(split_recordings(dataset, data_dir, [split]), seed))
-
-
-def evenly(labels: Sequence[str], count: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """At most `count` indices, as evenly over the labels as they allow, in ascending order."""
-    members = {label: rng.permutation(np.flatnonzero(np.array(labels) == label)) for label in sorted(set(labels))}
-    chosen: list[int] = []
-    left = count
-    for number, label in enumerate(sorted(members, key=lambda name: len(members[name]))):
-        share = left // (len(members) - number)
-        taken = members[label][:share]
-        chosen += [int(i) for i in taken]
-        left -= len(taken)
-    return np.array(sorted(chosen), dtype=np.int64)
 
 
 def people_of(samples: Sequence[WindowSample]) -> dict[str, list[str]]:
@@ -271,18 +260,20 @@ def train_tuning(
         model.projector.load_state_dict(start.projector.state_dict())
         model.markers.load_state_dict(start.markers.state_dict())
     model.markers.requires_grad_(False)
-    model.class_weights = class_weights(training.targets, len(config.labels))
+    # As often as a class is met in this set: other sets' windows say nothing about that.
+    own = [number for number, s in zip(training.targets, training.samples, strict=True) if s.dataset == dataset]
+    model.class_weights = class_weights(own, len(config.labels))
     if plan.warm_steps:
         loss = start_from_classes(
             model, processor, training.store.values, training.levels, training.targets, plan.warm_steps, seed
         )
         if progress:
             progress(f"rows turned towards their classes: {loss:.3f} nats", 0.0)
-    truth = [s.label for s in training.samples]
+    truth, sets = [s.label for s in training.samples], [s.dataset for s in training.samples]
     task = Task(
         lengths=training.lengths,
         make=training.batch,
-        draw=lambda rng: evenly(truth, plan.windows_per_epoch, rng),
+        draw=lambda rng: evenly_beside(truth, sets, dataset, plan.windows_per_epoch, rng),
         validate=lambda network: figures(validating.logits(network), validating.targets),
         better=("macro_f1", True),
     )
@@ -348,7 +339,8 @@ def tuning_examples(
     for split, wanted, number in (("training", plan.pool, 0), ("validation", plan.validation_windows, 1)):
         found = read_windows(data_dir, dataset, "training" if split == "training" else "validation", seed)
         found += windows_beside(dataset, plan.beside, data_dir, seed) if split == "training" else []
-        rows = evenly([s.label for s in found], wanted, np.random.default_rng((seed, 5, number)))
+        rng = np.random.default_rng((seed, 5, number))
+        rows = evenly_beside([s.label for s in found], [s.dataset for s in found], dataset, wanted, rng)
         kept = [found[int(i)] for i in rows]
         made.append(
             WindowExamples(
