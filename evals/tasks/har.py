@@ -54,7 +54,7 @@ def collect(options: TaskOptions, run: Run) -> None:
 
 
 def asked_protocols(text: str) -> dict[str, tuple[str, ...]]:
-    """`fixed,groups:5@usc_had+hapt` → protocol → sets. UserError for an unknown set."""
+    """`fixed,groups:5@usc_had+hapt` → protocol → sets. UserError for an unknown set, and for one that cannot be tested so."""
     found: dict[str, tuple[str, ...]] = {}
     for piece in (text or DEFAULT).split(","):
         spec, _, named = piece.partition("@")
@@ -65,7 +65,15 @@ def asked_protocols(text: str) -> dict[str, tuple[str, ...]]:
                 piece, expected=f"sets of {', '.join(PROTOCOLS)}", found=", ".join(unknown), cure="name known sets"
             )
         if spec.startswith(MIXING):
-            chosen = tuple(n for n in chosen if n in MIXABLE_SETS and n not in spec.partition(":")[2].split("+"))
+            fit = [n for n in chosen if n in MIXABLE_SETS and n not in spec.partition(":")[2].split("+")]
+            if named and len(fit) < len(chosen):
+                raise UserError(
+                    piece,
+                    expected=f"sets that are tested, of {', '.join(MIXABLE_SETS)}, other than those that train",
+                    found=", ".join(n for n in chosen if n not in fit),
+                    cure="name others after the @",
+                )
+            chosen = tuple(fit)
         found[spec] = found.get(spec, ()) + chosen
     return found
 

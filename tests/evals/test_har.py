@@ -80,6 +80,12 @@ def test_protocols_by_a_flag() -> None:
         har.asked_protocols("fixed@nowhere")
 
 
+@pytest.mark.parametrize("piece", ["beside:hapt@hapt", "cross:hapt@wisdm_watch", "beside:hapt@usc_had+wisdm_phone"])
+def test_a_set_that_cannot_be_tested_so_is_refused(piece: str) -> None:
+    with pytest.raises(UserError, match="sets that are tested, of usc_had, hapt, motionsense"):
+        har.asked_protocols(piece)
+
+
 def test_without_data_it_says_so() -> None:
     with pytest.raises(UserError, match="--data"):
         task("har")(TaskOptions())
