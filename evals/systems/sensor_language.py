@@ -89,7 +89,8 @@ class _Tuned:
             )
         self._met = config.subjects
         widths = "+".join(str(width) for width in config.projector_sizes)
-        return f"aligned on {listed(sorted(config.subjects))} with an MLP of {widths} ({config.revision_name})"
+        texts = " and trend texts alone" if list(config.kinds) == ["trend"] else ""
+        return f"aligned on {listed(sorted(config.subjects))} with an MLP of {widths}{texts} ({config.revision_name})"
 
     @property
     def detail(self) -> str:

@@ -136,6 +136,15 @@ def test_a_row_may_start_from_another_alignment_that_has_not_met_the_tested() ->
     assert row.why_not(Setting("hapt", "fixed", apart, quick=False, llm="embedded")) == ""
 
 
+def test_a_row_says_when_its_alignment_read_trend_texts_alone(tmp_path: Path) -> None:
+    copied = tmp_path / "trend"
+    shutil.copytree(SHIPPED / "align", copied)
+    config = json.loads((copied / "config.json").read_text(encoding="utf-8")) | {"kinds": ["trend"]}
+    (copied / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    assert "MLP of 512 and trend texts alone (" in made(f"sensorllm_no_text@{copied}").name
+    assert "trend texts" not in made(f"sensorllm_no_text@{SHIPPED / 'align'}").name
+
+
 @pytest.mark.parametrize(
     ("key", "said"),
     [
