@@ -82,6 +82,7 @@ SPECS: tuple[TableSpec, ...] = (
     TableSpec("sensorllm_motionsense", "SensorLLM told gravity's view by value, beside networks and libraries, MotionSense (small form, one seed), × 100", columns=(F1, ACCURACY, ECE)),
     TableSpec("sensorllm_watch", "SensorLLM on a watch, 18 activities, beside networks and libraries (small form, one seed), × 100", columns=(F1, ACCURACY, ECE)),
     TableSpec("sensorllm_turned_usc_had", "SensorLLM of turned windows over three seeds, USC-HAD (small form), × 100", columns=(F1, ACCURACY, ECE)),
+    TableSpec("sensorllm_chronos_usc_had", "Chronos encoder and MLP, USC-HAD (windows of the small form, one seed), × 100", columns=(F1, ACCURACY, ECE)),
     TableSpec("sensorllm_few_hapt", "SensorLLM with and without alignment where 20 windows a class are labelled, neither text nor numbers, beside baselines of the same windows, HAPT (small form, three seeds), × 100", columns=(F1, ACCURACY, ECE)),
     TableSpec("sensorllm_kinds_hapt", "SensorLLM aligned with the paper's trend texts alone and with frequency, periodicity and correlation too, on HAPT for 12 minutes each, neither text nor numbers, tuned on and asked of HAPT (small form, one seed), × 100", columns=(F1, ACCURACY, ECE)),
     TableSpec("sensorllm_cold_hapt", "SensorLLM and task-only without the small form's warm start, neither text nor numbers, HAPT (one seed), × 100", columns=(F1, ACCURACY, ECE)),
