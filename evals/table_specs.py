@@ -79,6 +79,7 @@ SPECS: tuple[TableSpec, ...] = (
     TableSpec("sensorllm_cross_usc_had", "SensorLLM aligned on one set and tuned on another, neither text nor numbers, tuned on and asked of USC-HAD (small form, one seed), × 100", columns=(F1, ACCURACY, ECE)),
     TableSpec("sensorllm_sizes_hapt", "SensorLLM's alignment MLP in four sizes, aligned on HAPT for 12 minutes each, neither text nor numbers, tuned on and asked of HAPT (small form, one seed), × 100", columns=(F1, ACCURACY, ECE)),
     TableSpec("sensorllm_seeds_hapt", "SensorLLM over three seeds, with and without alignment, HAPT (small form), × 100", columns=(F1, ACCURACY, ECE)),
+    TableSpec("sensorllm_networks_hapt", "Beside SensorLLM: networks and libraries over three seeds, HAPT, × 100", columns=(F1, ACCURACY, ECE)),
     TableSpec("sensorllm_motionsense", "SensorLLM told gravity's view by value, beside networks and libraries, MotionSense (small form, one seed), × 100", columns=(F1, ACCURACY, ECE)),
     TableSpec("sensorllm_watch", "SensorLLM on a watch, 18 activities, beside networks and libraries (small form, one seed), × 100", columns=(F1, ACCURACY, ECE)),
     TableSpec("sensorllm_turned_usc_had", "SensorLLM of turned windows over three seeds, USC-HAD (small form), × 100", columns=(F1, ACCURACY, ECE)),
