@@ -8,18 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from evals.confusion import accuracy as accuracy_of
+from evals.confusion import accuracy_of_counts, macro_f1, macro_f1_of_counts
 from evals.runs import Run, Sample
 from evals.runs.folder import existing_run
-from evals.statistics import (
-    Difference,
-    accuracy_of_counts,
-    holm,
-    macro_f1,
-    macro_f1_of_counts,
-    paired_difference,
-    paired_labels,
-)
-from evals.statistics import accuracy as accuracy_of
+from evals.statistics import Difference, holm, paired_difference, paired_labels
 from recordings.errors import UserError
 
 # A task whose own value of a sample is the figure (a text score, a rank) notes this in its run's header.

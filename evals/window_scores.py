@@ -10,18 +10,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from evals.confusion import Confusion, Numbers, accuracy_of_counts, f1_of_counts, macro_f1_of_counts
 from evals.runs import Run, Sample
 from evals.statistics import (
     FEWEST_GROUPS,
-    Confusion,
     Difference,
     Interval,
-    Numbers,
-    accuracy_of_counts,
     counts_interval,
-    f1_of_counts,
     holm,
-    macro_f1_of_counts,
     paired_labels,
     paired_over_seeds,
 )

@@ -10,9 +10,10 @@ from typing import cast
 
 import numpy as np
 
+from evals.confusion import accuracy
 from evals.registry import Result, TaskOptions
 from evals.runs import JsonValue, Run, Sample, measure
-from evals.statistics import accuracy, clustered_interval
+from evals.statistics import clustered_interval
 from evals.tasks.sound_systems import (
     Clips,
     Outcome,

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from evals.compare import compare
+from evals.confusion import macro_f1
 from evals.runs import Run, Sample
-from evals.statistics import macro_f1
 from recordings import UserError
 
 TRUTH = ["walking", "sitting", "lying"] * 40

@@ -10,16 +10,12 @@ import pytest
 from scipy import stats
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, f1_score
 
+from evals.confusion import Confusion, accuracy_of_counts, balanced_accuracy_of_counts, macro_f1, macro_f1_of_counts
 from evals.statistics import (
-    Confusion,
-    accuracy_of_counts,
-    balanced_accuracy_of_counts,
     clustered_interval,
     counts_interval,
     holm,
     label_interval,
-    macro_f1,
-    macro_f1_of_counts,
     mcnemar,
     paired_difference,
     paired_labels,

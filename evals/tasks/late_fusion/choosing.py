@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from evals.statistics import macro_f1
+from evals.confusion import macro_f1
 from evals.tasks.late_fusion.classes import NAMES
 from evals.tasks.late_fusion.draws import Pair
 

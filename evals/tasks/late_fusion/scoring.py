@@ -8,15 +8,10 @@ from typing import cast
 
 import numpy as np
 
+from evals.confusion import accuracy_of_counts, macro_f1
 from evals.registry import Result
 from evals.runs import JsonValue, Run, Sample
-from evals.statistics import (
-    accuracy_of_counts,
-    label_interval,
-    macro_f1,
-    paired_labels,
-    permutation_test,
-)
+from evals.statistics import label_interval, paired_labels, permutation_test
 from evals.tasks.late_fusion.classes import NAMES, TEN
 from evals.versions import versions
 

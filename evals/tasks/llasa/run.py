@@ -10,10 +10,11 @@ from typing import Any, cast
 
 import numpy as np
 
+from evals.confusion import accuracy_of_counts, f1_of_counts
 from evals.questions.judging import grade_metrics
 from evals.registry import Result, TaskOptions
 from evals.runs import JsonValue, Run, Sample, measure
-from evals.statistics import accuracy_of_counts, clustered_interval, f1_of_counts, label_interval
+from evals.statistics import clustered_interval, label_interval
 from evals.tasks.har import leave_out
 from evals.tasks.llasa.asking import Reader, asked_of, named_readers
 from evals.tasks.llasa.closed_set import LEARNERS, Answered, Fitted

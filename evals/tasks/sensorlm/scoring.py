@@ -9,8 +9,9 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
+from evals.confusion import macro_f1
 from evals.runs import Run, Sample
-from evals.statistics import clustered_interval, macro_f1
+from evals.statistics import clustered_interval
 from evals.tasks.retrieval.ranking import AT, reciprocal
 
 RESAMPLES = 200
