@@ -7,7 +7,7 @@ import re
 # `predictions:/home/me/runs/x.npz`, `llasa:out/base`, `sensorllm_no_text@out/align-hapt` and `/home/me/no-usc_had` keep the last
 # name; an address is no folder.
 _FOLDERS = re.compile(
-    r"(?:\b(?P<kind>(?:predictions|sensorllm|sensorlm|llasa|embedded):|sensorllm\w*@)(?:[^,\s]*/)|(?P<mark>^|[,=])(?:~|\.{1,2})?/[^,\s]*/)(?=[^/,\s]+)"
+    r"(?:\b(?P<kind>(?:predictions|sensorllm|sensorlm|llasa|embedded):|sensorllm[\w ()]*@)(?:[^,\s]*/)|(?P<mark>^|[,=])(?:~|\.{1,2})?/[^,\s]*/)(?=[^/,\s]+)"
 )
 
 

@@ -34,14 +34,16 @@ from models.sensorllm.inputs import checked_series, checked_windows
 from models.sensorllm.modeling_sensorllm import SensorLLMModel
 from models.sensorllm.open_labels import label_scores
 from models.sensorllm.processing_sensorllm import Layout, SensorLLMProcessor, rows_of
-from models.sensorllm.reading import read_rows, segments_of
+from models.sensorllm.reading import RowReader, segments_of
 from models.sensorllm.stream_windows import windows_of
 from models.sensorllm.writing import write_constrained, write_freely
 from recordings import Span, Stream, UserError
 
 Floats = npt.NDArray[np.float32]
 Told = tuple[tuple[TrendSegment, ...], Trend]
-Writing = Literal["read", "constrained", "free"]
+Writing = Literal["read", "read_whole", "constrained", "free"]
+# Samples of the pieces that a series is read in, chosen among 6 to 64 on validation people.
+PIECES = (8, 16)
 # Tokens of a line of an answer at most, and of everything after the lines.
 LINE_TOKENS, SUMMARY_TOKENS = 20, 260
 # Prompts of one kind of question: the first of its family, always.
@@ -135,13 +137,15 @@ class SensorLLM:
         """The trend of each (l,) series in words, 2 ≤ l ≤ 512, SI units; one channel name for each.
 
         writing: `constrained`: only texts that parse and whose segments tile the series can be written. `read`: besides, the
-        segments are those that the model reads at its sensor rows (the default where it was taught to), and what it is asked
-        for is the wording. `free`: any text. UserError on NaN, on an unknown channel, a rate far from those of training, a
-        length outside the bounds, or `read` of a checkpoint that was not taught it.
+        segments are those that the model reads at its sensor rows, of short pieces of the series (the default where it was
+        taught to), and what it is asked for is the wording; `read_whole` reads the series at once. `free`: any text.
+        UserError on NaN, on an unknown channel, a rate far from those of training, a length outside the bounds, or reading
+        by a checkpoint that was not taught it.
         """
         config = self.model.config
         writing = writing or ("read" if config.step_tokens else "constrained")
-        if writing == "read" and not config.step_tokens:
+        reads = writing in ("read", "read_whole")
+        if reads and not config.step_tokens:
             raise UserError(
                 self.name,
                 expected="a checkpoint whose rows were taught to be read",
@@ -158,7 +162,9 @@ class SensorLLM:
         ]
         store = encode_all(self.frozen.embedder, [[v] for v in values])
         if writing != "free":
-            told = self._read(layouts, store, rate_hz, batch_size) if writing == "read" else [None] * len(values)
+            told: Sequence[Told | None] = [None] * len(values)
+            if reads:
+                told = self._read(values, channels, rate_hz, batch_size, pieces=writing == "read")
             answers = [
                 TrendConstraint(len(v), rate_hz, spoken_channel(name), told=lines)
                 for name, v, lines in zip(channels, values, told, strict=True)
@@ -170,21 +176,19 @@ class SensorLLM:
         ]
         return write_freely(self.model, self.processor, layouts, store, longest=longest, batch_size=batch_size)
 
-    @torch.inference_mode()
-    def _read(self, layouts: Sequence[Layout], store: FeatureStore, rate_hz: float, batch_size: int) -> list[Told]:
+    def _read(
+        self,
+        series: Sequence[npt.NDArray[np.floating]],
+        channels: Sequence[str],
+        rate_hz: float,
+        batch_size: int,
+        *,
+        pieces: bool,
+    ) -> list[Told]:
         """What the likeliest word at every row says: merged segments and the overall trend of each series."""
-        order = sorted(range(len(layouts)), key=lambda i: len(layouts[i]))
-        found: dict[int, Told] = {}
-        for first in range(0, len(order), batch_size):
-            members = order[first : first + batch_size]
-            chosen = [layouts[i] for i in members]
-            batch = collate(chosen, store.of(members), 2 * len(self.channels))
-            on = {name: tensor.to(self.device) for name, tensor in batch.items()}
-            hidden = self.model.hidden_states(self.model.embed(on["features"], on["input_ids"], on["source"]))
-            for i, words in zip(members, read_rows(self.model, hidden, chosen), strict=True):
-                said = words.argmax(axis=1)
-                found[i] = segments_of(said[1:-1], int(said[-1]), rate_hz)
-        return [found[i] for i in range(len(layouts))]
+        reader = RowReader(self.model, self.processor, self.frozen.embedder, rate_hz, batch_size)
+        said = reader.in_pieces(series, channels, PIECES) if pieces else reader.whole(series, channels)
+        return [segments_of(steps.argmax(axis=1), whole, rate_hz) for steps, whole in said]
 
     def classify(
         self,

@@ -3,11 +3,16 @@
 SensorLLM teaches its MLP through long answers alone, in which a word about one step comes hundreds of tokens after the sample. The
 backbone's own next word at the sensor row says the same thing at once, and says it of every sample of every example: the MLP
 learns it from far fewer of them. The last row (the encoder's end of series) is read for the whole: last value against first.
+
+A long series is read in short pieces. Every series is z-scored before it is encoded, so that of a piece of eight samples small steps
+are many bins wide of which the whole series leaves less than one; what pieces of two lengths and their neighbours say of a step is
+multiplied.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -15,12 +20,15 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from models.sensorllm.batches import IGNORED
-from models.sensorllm.data import TrendSegment
+from models.chronos import ChronosEmbedder
+from models.sensorllm.batches import IGNORED, collate, encode_all
+from models.sensorllm.data import TrendSegment, system_text
 from models.sensorllm.data.trend import Trend, sample_time_s
 from models.sensorllm.modeling_sensorllm import SensorLLMModel
-from models.sensorllm.processing_sensorllm import ROW, STEP_WORDS, Layout
+from models.sensorllm.processing_sensorllm import ROW, STEP_WORDS, Layout, SensorLLMProcessor
 
+Samples = npt.NDArray[np.floating]
+Floats = npt.NDArray[np.float32]
 _TREND_OF: dict[str, Trend] = {"falling": "falling", "steady": "steady", "rising": "rising"}
 
 
@@ -48,11 +56,69 @@ def segments_of(steps: npt.NDArray[np.integer], whole: int, rate_hz: float) -> t
     return segments, "rising" if "rising" in present else "falling" if "falling" in present else "steady"
 
 
-def read_rows(model: SensorLLMModel, hidden: Tensor, layouts: Sequence[Layout]) -> list[npt.NDArray[np.float32]]:
-    """(batch, tokens, D) states → for each layout the probabilities (rows, 3) of falling, steady, rising at its rows."""
+def read_rows(model: SensorLLMModel, hidden: Tensor, layouts: Sequence[Layout]) -> list[Floats]:
+    """(batch, tokens, D) states → for each layout the log-probabilities (rows, 3) of falling, steady, rising at its rows."""
     words = model.step_words()
     out = []
     for states, layout in zip(hidden, layouts, strict=True):
         places = torch.from_numpy(np.flatnonzero(layout.marks == ROW)).to(states.device)
-        out.append((states[places] @ words.T).float().softmax(dim=1).cpu().numpy())
+        out.append((states[places] @ words.T).float().log_softmax(dim=1).cpu().numpy())
     return out
+
+
+def pieces_of(samples: int, size: int) -> list[tuple[int, int]]:
+    """(first, last + 1) of the pieces that `samples` are read in: half of each is shared with the next, the last ends the series."""
+    if samples <= size:
+        return [(0, samples)]
+    starts = [*range(0, samples - size, size // 2), samples - size]
+    return [(start, start + size) for start in starts]
+
+
+@dataclass(frozen=True, slots=True)
+class RowReader:
+    """Asks an aligned model for the words at the rows of series of one rate."""
+
+    model: SensorLLMModel
+    processor: SensorLLMProcessor
+    embedder: ChronosEmbedder
+    rate_hz: float
+    batch_size: int = 32
+
+    def whole(self, series: Sequence[Samples], channels: Sequence[str]) -> list[tuple[Floats, int]]:
+        """Each (l,) series → log-probabilities (l − 1, 3) of its steps, and what its end row says of the whole (0, 1 or 2)."""
+        return [(said[1:-1], int(said[-1].argmax())) for said in self._rows(series, channels)]
+
+    def in_pieces(
+        self, series: Sequence[Samples], channels: Sequence[str], sizes: Sequence[int]
+    ) -> list[tuple[Floats, int]]:
+        """As `whole`, steps from pieces of these sizes (summed, each piece's say counts alike) and the whole from the two ends.
+
+        The ends stand alone as a series of two samples, whose step is what is asked.
+        """
+        cuts = sorted({(i, *piece) for i, one in enumerate(series) for n in sizes for piece in pieces_of(len(one), n)})
+        parts = [series[i][first:end] for i, first, end in cuts] + [one[[0, -1]] for one in series]
+        names = [channels[i] for i, _, _ in cuts] + list(channels)
+        said = self._rows(parts, names)
+        steps = [np.zeros((len(one) - 1, len(STEP_WORDS)), np.float32) for one in series]
+        for (i, first, end), words in zip(cuts, said, strict=False):
+            steps[i][first : end - 1] += words[1:-1]
+        return [(own, int(words[-1].argmax())) for own, words in zip(steps, said[len(cuts) :], strict=True)]
+
+    @torch.inference_mode()
+    def _rows(self, series: Sequence[Samples], channels: Sequence[str]) -> list[Floats]:
+        """Log-probabilities (l + 1, 3) at the rows of each (l,) series, batches of similar lengths."""
+        layouts = [
+            self.processor.reading([(name, len(values) + 1)], system_text(len(values), self.rate_hz))
+            for name, values in zip(channels, series, strict=True)
+        ]
+        store = encode_all(self.embedder, [[values] for values in series])
+        order = sorted(range(len(layouts)), key=lambda i: len(layouts[i]))
+        found: dict[int, Floats] = {}
+        for first in range(0, len(order), self.batch_size):
+            members = order[first : first + self.batch_size]
+            chosen = [layouts[i] for i in members]
+            batch = collate(chosen, store.of(members), 2 * len(self.processor.channels))
+            on = {name: tensor.to(self.model.device) for name, tensor in batch.items()}
+            hidden = self.model.hidden_states(self.model.embed(on["features"], on["input_ids"], on["source"]))
+            found |= dict(zip(members, read_rows(self.model, hidden, chosen), strict=True))
+        return [found[i] for i in range(len(layouts))]

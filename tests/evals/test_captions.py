@@ -44,6 +44,7 @@ def test_exact_systems_are_exact_and_controls_are_not(folder: Path) -> None:
         for metrics in found[name]:
             assert metrics["label_accuracy"]["value"] == metrics["boundary_f1"]["value"] == 1.0
             assert metrics["parse_failure_rate"]["value"] == 0.0 and metrics["count_error"]["value"] == 0.0
+            assert metrics["exact_rate"]["value"] == 1.0
     for name in SYSTEMS[2:]:
         assert all(metrics["parse_failure_rate"]["value"] == 0.0 for metrics in found[name])
         assert sum(metrics["label_accuracy"]["value"] for metrics in found[name]) < 0.9 * 4
@@ -95,3 +96,7 @@ def test_an_unknown_system_and_missing_data_are_one_line(data_dir: Path) -> None
         collect(TaskOptions(), Run())
     with pytest.raises(UserError, match="nobody"):
         collect(TaskOptions(data_dir=data_dir, quick=True, limit=1, systems=("nobody",)), Run())
+    with pytest.raises(UserError, match="sensorllm@"):
+        collect(TaskOptions(data_dir=data_dir, quick=True, limit=1, systems=("sensorllm@",)), Run())
+    with pytest.raises(UserError, match="nowhere"):
+        collect(TaskOptions(data_dir=data_dir, quick=True, limit=1, systems=("sensorllm@nowhere",)), Run())

@@ -14,6 +14,7 @@ from evals.folders import without_folders
         ("llasa:out/base,telltale_motion", "llasa:base,telltale_motion"),
         ("predictions:/home/me/runs/x.npz", "predictions:x.npz"),
         ("sensorllm_no_text@/tmp/x/align,sensorllm@out/a,task_only", "sensorllm_no_text@align,sensorllm@a,task_only"),
+        ("sensorllm (read in pieces)@/tmp/x/align-1", "sensorllm (read in pieces)@align-1"),
         ("--systems=/a/b/c", "--systems=c"),
         ("50salads/1", "50salads/1"),
         ("cross:hapt,usc_had", "cross:hapt,usc_had"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,7 @@ from models.sensorllm.data import (
 from models.sensorllm.data.trend import exact_segments
 from models.sensorllm.modeling_sensorllm import ends_of, shallow
 from models.sensorllm.processing_sensorllm import SensorLLMProcessor, rows_of
-from models.sensorllm.reading import segments_of, steps_of
+from models.sensorllm.reading import RowReader, pieces_of, segments_of, steps_of
 from models.sensorllm.training.alignment import AlignmentExamples, fresh_model
 from models.sensorllm.training.class_start import start_from_classes
 from models.sensorllm.training.step_start import start_from_steps
@@ -131,9 +132,43 @@ def test_reading_is_learnt_beside_the_answers_and_then_decides_the_lines(aligned
     series = [rng.standard_normal(n) for n in (3, 7)]
     texts = model.describe(series, 50.0, ("acc_x", "gyro_y"))
     assert texts == model.describe(series, 50.0, ("acc_x", "gyro_y"), writing="read")
-    for values, text in zip(series, texts, strict=True):
+    at_once = model.describe(series, 50.0, ("acc_x", "gyro_y"), writing="read_whole")
+    for values, text in zip([*series, *series], [*texts, *at_once], strict=True):
         facts = parse_trend_answer(text)
         assert (facts.start_s, facts.end_s) == (0.0, round((len(values) - 1) / 50, 2))
+
+
+@pytest.mark.parametrize("samples", [2, 5, 8, 9, 12, 13, 16, 100, 511])
+@pytest.mark.parametrize("size", [2, 8, 16])
+def test_pieces_hold_every_step_and_overlap_by_half(samples: int, size: int) -> None:
+    pieces = pieces_of(samples, size)
+    assert pieces[0][0] == 0 and pieces[-1][1] == samples
+    assert all(end - first == min(size, samples) for first, end in pieces)
+    held = np.zeros(samples - 1, dtype=int)
+    for first, end in pieces:
+        held[first : end - 1] += 1
+    assert held.min() >= 1
+    assert all(0 < b[0] - a[0] <= max(1, size // 2) for a, b in pairwise(pieces))
+
+
+def test_what_pieces_say_of_a_step_is_summed(aligned: Path, frozen: FrozenParts) -> None:
+    model = SensorLLM.from_pretrained(aligned, frozen=frozen)
+    reader = RowReader(model.model, model.processor, frozen.embedder, 50.0)
+    rng = np.random.default_rng(0)
+    series, names = [rng.standard_normal(n) for n in (6, 20, 3)], ("acc_x", "gyro_y", "acc_z")
+    whole, short = reader.whole(series, names), reader.in_pieces(series, names, (8, 16))
+    for i in (0, 2):  # shorter than a piece: the whole is the one piece, once
+        assert np.allclose(whole[i][0], short[i][0], atol=1e-4)
+    by_hand = np.zeros((19, 3))
+    for size in (8, 16):
+        for first, end in pieces_of(20, size):
+            (steps, _) = reader.whole([series[1][first:end]], names[1:2])[0]
+            assert np.allclose(np.exp(steps).sum(axis=1), 1, atol=1e-3)
+            by_hand[first : end - 1] += steps
+    assert np.allclose(by_hand, short[1][0], atol=1e-3)
+    assert [end for _, end in short] == [
+        reader.whole([v[[0, -1]]], (n,))[0][1] for v, n in zip(series, names, strict=True)
+    ]
 
 
 def test_a_checkpoint_that_was_not_taught_to_be_read_says_so(

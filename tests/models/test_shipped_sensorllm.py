@@ -42,7 +42,7 @@ def test_what_is_shipped_fits_together_and_met_no_held_out_person() -> None:
 
 
 def test_trends_of_people_never_met_are_read_nearly_right(tuned: SensorLLM, data_dir: Path) -> None:
-    """Twelve short segments of hapt: far from chance (a half), and every text tiles its samples."""
+    """Twelve short segments of hapt: nearly every step, and every text tiles its samples."""
     model = describer_beside(tuned)
     assert model is not tuned and model.frozen is tuned.frozen
     samples = segments_of_test_people("hapt", data_dir, lengths_of("5-30"), 12, 1)
@@ -58,8 +58,8 @@ def test_trends_of_people_never_met_are_read_nearly_right(tuned: SensorLLM, data
         ]
         right.append(np.mean([a == b for a, b in zip(*words, strict=True)]))
         whole.append(said.overall == shown.overall)
-    assert np.mean(right) > 0.9
-    assert np.mean(whole) > 0.75
+    assert np.mean(right) > 0.98
+    assert np.mean(whole) == 1
 
 
 def test_activities_of_a_person_never_met_are_better_than_guessed(tuned: SensorLLM, data_dir: Path) -> None:

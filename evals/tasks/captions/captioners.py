@@ -30,7 +30,8 @@ Caption = Callable[[AlignmentSample], str]
 @dataclass(frozen=True, slots=True)
 class Captioner:
     """name: in the table. write: texts of segments, in order. detail: how, and its revision. sees_samples: False for a control
-    that is told only how many samples there are. most: segments of a set that it can be asked for, None for all.
+    that is told only how many samples there are. most: segments of a set that it can be asked for, None for all. learnt_from:
+    people, `set/subject`, for the audit.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Captioner:
     detail: str
     sees_samples: bool = True
     most: int | None = None
+    learnt_from: frozenset[str] = frozenset()
 
 
 def _rng(sample: AlignmentSample, purpose: str) -> np.random.Generator:

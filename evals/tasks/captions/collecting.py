@@ -53,9 +53,9 @@ def collect(options: TaskOptions, run: Run) -> None:
         segments[name] = test_segments(name, options.data_dir, lengths, number, options.seed)
         examples[name] = example_segment(name, options.data_dir, options.seed)
     _note(run, protocol, segments, options.seed)
-    _audit(run, options, segments, examples)
-    references = _References()
     systems = _systems(options, examples)
+    _audit(run, options, segments, examples, systems)
+    references = _References()
     for at, system in enumerate(systems):
         for name in MOTION_SETS:
             part = f"{name}/{protocol}"
@@ -74,21 +74,28 @@ def _most(system: Captioner, options: TaskOptions) -> int | None:
 def _systems(options: TaskOptions, examples: dict[str, AlignmentSample]) -> list[Captioner]:
     """Those asked for, all that apply without a choice. UserError for a name that is none."""
     names = [c.name for c in BUILT_IN] + [LANGUAGE_MODEL, *SENSORLLM]
-    unknown = sorted(set(options.systems) - set(names))
+    unknown = sorted(name for name in options.systems if name not in names and not _of_a_folder(name))
     if unknown:
         raise UserError(
-            "eval captions", expected=f"systems of {', '.join(names)}", found=", ".join(unknown), cure="name known ones"
+            "eval captions",
+            expected=f"systems of {', '.join(names)}; after sensorllm's, @DIR for another checkpoint",
+            found=", ".join(unknown),
+            cure="name known ones",
         )
-    asked = set(options.systems or names)
+    asked = list(dict.fromkeys(options.systems or names))
     found = [captioner for captioner in BUILT_IN if captioner.name in asked]
     # The slowest last, so that a run that is stopped has told most.
-    if set(SENSORLLM) & asked:
-        found += [captioner for captioner in reversed(sensorllm()) if captioner.name in asked]
+    found += sensorllm([name for name in asked if name in SENSORLLM or _of_a_folder(name)])
     if LANGUAGE_MODEL in asked:
         found.append(prompted(options.llm, examples))
     if not found:
         raise UserError("eval captions", expected="a system that is here", found="none", cure="train or pull SensorLLM")
     return found
+
+
+def _of_a_folder(name: str) -> bool:
+    way, _, folder = name.partition("@")
+    return way in SENSORLLM and bool(folder)
 
 
 class _References:
@@ -159,16 +166,20 @@ def _note(run: Run, protocol: str, segments: dict[str, list[AlignmentSample]], s
 
 
 def _audit(
-    run: Run, options: TaskOptions, segments: dict[str, list[AlignmentSample]], examples: dict[str, AlignmentSample]
+    run: Run,
+    options: TaskOptions,
+    segments: dict[str, list[AlignmentSample]],
+    examples: dict[str, AlignmentSample],
+    systems: Sequence[Captioner],
 ) -> None:
-    """Whoever is told about was nobody's training: neither the model's nor the prompt's example."""
+    """Whoever is told about was nobody's training: neither a model's nor the prompt's example."""
     if options.data_dir is None:
         raise AssertionError("collect asks for the data first")
     learnt = {
         f"{name}/{dataset(name).subject_of(key, options.data_dir)}"
         for name in MOTION_SETS
         for key in split_keys(name, options.data_dir, {"training", "validation"})
-    }
+    }.union(*(system.learnt_from for system in systems))
     for name, samples in segments.items():
         test = [_item(sample) for sample in samples]
         run.audit(

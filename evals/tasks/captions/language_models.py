@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import Literal
+from typing import TYPE_CHECKING
 
 from agents.language import LanguageModel, LanguageModelFailure, open_language_model
 from evals.tasks.captions.captioners import Captioner
@@ -12,11 +12,20 @@ from models.sensorllm.data import AlignmentSample, spoken_channel
 from models.sensorllm.data.statistics import plain_decimal
 from recordings import UserError
 
+if TYPE_CHECKING:
+    from models.sensorllm.predictor import Writing
+
 # What a processor alone writes in a few minutes a set; endpoints are asked for all.
 MOST_EMBEDDED = 25
 BATCH = 16
-# Free, within the grammar, and with the segments that it reads at its rows.
-SENSORLLM = ("sensorllm", "sensorllm (constrained)", "sensorllm (read at the rows)")
+# How SensorLLM may write: the name of its row, and what `describe` is asked for.
+WRITINGS: dict[str, Writing] = {
+    "sensorllm": "free",
+    "sensorllm (constrained)": "constrained",
+    "sensorllm (read at the rows)": "read_whole",
+    "sensorllm (read in pieces)": "read",
+}
+SENSORLLM = tuple(WRITINGS)
 SYSTEM = (
     "You read sensor values and write how they move. Compare each value with the next one: larger is increasing, smaller is "
     "decreasing, equal is steady. Value i is at i divided by the rate, in seconds. Merge neighbouring steps of one trend into "
@@ -65,24 +74,44 @@ def _answer(model: LanguageModel, user: str, max_tokens: int) -> str:
         raise
 
 
-def sensorllm() -> tuple[Captioner, ...]:
-    """The shipped SensorLLM: free, within the grammar, and with the segments it reads at its rows; none where there is none."""
+def sensorllm(asked: Iterable[str] = SENSORLLM) -> list[Captioner]:
+    """SensorLLM by the ways of writing that are named, of the shipped checkpoint or of a folder after @.
+
+    The slowest last. Where nothing is shipped, its rows are left out; UserError for a folder that holds no checkpoint.
+    """
+    found = []
+    for folder in dict.fromkeys(name.partition("@")[2] for name in asked):
+        ways = [name for name in WRITINGS if (f"{name}@{folder}" if folder else name) in set(asked)]
+        found += _written(folder, sorted(ways, key=tuple(WRITINGS).index, reverse=True))
+    return sorted(found, key=lambda captioner: captioner.most is not None)
+
+
+def _written(folder: str, ways: Sequence[str]) -> list[Captioner]:
     from models.sensorllm import SensorLLM
 
     try:
-        model = SensorLLM.from_pretrained(None)
+        model = SensorLLM.from_pretrained(folder or None)
     except UserError:
-        return ()
+        if folder:
+            raise
+        return []
+    config = model.model.config
+    learnt = frozenset(f"{name}/{who}" for name, subjects in config.subjects.items() for who in subjects)
 
-    def write(samples: Sequence[AlignmentSample], writing: Literal["free", "constrained", "read"]) -> list[str]:
+    def write(samples: Sequence[AlignmentSample], writing: Writing) -> list[str]:
         rates = {sample.rate_hz for sample in samples}
         if len(rates) != 1:
             raise ValueError(f"segments of one rate at a time, found {sorted(rates)}")
         series = [s.series for s in samples]
         return model.describe(series, rates.pop(), [s.channel for s in samples], writing=writing)
 
-    return (
-        Captioner(SENSORLLM[0], partial(write, writing="free"), model.revision, most=MOST_EMBEDDED),
-        Captioner(SENSORLLM[1], partial(write, writing="constrained"), model.revision, most=MOST_EMBEDDED),
-        Captioner(SENSORLLM[2], partial(write, writing="read"), model.revision),
-    )
+    return [
+        Captioner(
+            f"{way}@{folder}" if folder else way,
+            partial(write, writing=WRITINGS[way]),
+            model.revision,
+            most=None if WRITINGS[way].startswith("read") else MOST_EMBEDDED,
+            learnt_from=learnt,
+        )
+        for way in ways
+    ]

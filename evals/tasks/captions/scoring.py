@@ -24,6 +24,7 @@ METRICS: tuple[str, ...] = (
     "label_accuracy",
     "boundary_f1",
     "overall_accuracy",
+    "exact_rate",
     "count_error",
     "total_error_s",
     "parse_failure_rate",
@@ -40,6 +41,7 @@ METRICS: tuple[str, ...] = (
 NOTES: dict[str, str] = {
     "label_accuracy": "share of the l − 1 intervals whose trend is right",
     "boundary_f1": "ends between segments, tolerance 1 sample",
+    "exact_rate": "texts whose every line and overall trend is what the samples show",
     "count_error": "mean over rising, falling, steady of |segments stated − true|",
     "total_error_s": "mean over the three of |seconds stated − true|",
     "parse_failure_rate": "texts that leave the grammar",
@@ -116,6 +118,7 @@ def scores_of(sample: Sample) -> dict[str, float]:
         "label_accuracy": shape.label_accuracy,
         "boundary_f1": shape.boundary_f1,
         "overall_accuracy": float(shape.overall_right),
+        "exact_rate": float(told.answer.segments == truth.segments and shape.overall_right),
         "count_error": shape.count_error,
         "total_error_s": shape.total_error_s,
         "parse_failure_rate": float(not shape.parsed),
