@@ -287,6 +287,8 @@ class TunedCheckpoint:
         if config.by_value:
             numbers = listed(config.value_kinds)
             told = f", {numbers} by value" + (" and text" if config.text else " instead of text")
+        if config.turned_deg:
+            told += ", windows turned"
         if beside := sorted(set(config.subjects) - {config.dataset}):
             told += f", windows of {listed(beside)} beside"
         self.name = f"{kind}{told} ({called})"

@@ -26,7 +26,8 @@ class SensorLLMConfig(PretrainedConfig):
     rows are read among (none: rows were not taught to be read), step_weight: of that loss beside the answer's. Of tuning,
     pooled_rows: neighbouring rows that become one (1, the paper's: none), backbone_layers: how many layers of the backbone a
     window goes through (0, the paper's: all), by_value: width of the layer through which numbers of the channels reach the rows
-    by value (0, the paper's: they are told in the text alone), value_kinds: which numbers (`models/sensorllm/data/values.py`).
+    by value (0, the paper's: they are told in the text alone), value_kinds: which numbers (`models/sensorllm/data/values.py`),
+    turned_deg: by how many degrees at most training windows were turned (0, the paper's: not at all).
     """
 
     model_type = "telltale_sensorllm"
@@ -60,6 +61,7 @@ class SensorLLMConfig(PretrainedConfig):
         backbone_layers: int = 0,
         by_value: int = 0,
         value_kinds: Sequence[str] = ("statistics",),
+        turned_deg: float = 0.0,
         checkpoint_name: str = "sensorllm",
         revision_name: str = "untrained",
         licence: str = "unknown",
@@ -81,7 +83,7 @@ class SensorLLMConfig(PretrainedConfig):
         self.fusion_weight = fusion_weight
         self.step_tokens, self.step_weight = list(step_tokens), step_weight
         self.pooled_rows, self.backbone_layers, self.by_value = pooled_rows, backbone_layers, by_value
-        self.value_kinds = list(value_kinds)
+        self.value_kinds, self.turned_deg = list(value_kinds), turned_deg
         self.checkpoint_name, self.revision_name, self.licence = checkpoint_name, revision_name, licence
         self.subjects = {name: list(who) for name, who in (subjects or {}).items()}
         super().__init__(**kwargs)

@@ -114,13 +114,17 @@ def test_a_shipped_checkpoint_is_found_by_its_name() -> None:
     assert made("sensorllm:hapt").name == made(f"sensorllm:{SHIPPED / 'hapt'}").name
 
 
-def test_a_checkpoint_that_learnt_from_other_sets_is_named_so(tmp_path: Path) -> None:
+def test_a_checkpoint_of_turned_windows_or_other_sets_is_named_so(tmp_path: Path) -> None:
     copied = shutil.copytree(SHIPPED / "hapt", tmp_path / "mixed")
     config = json.loads((copied / "config.json").read_text(encoding="utf-8"))
     config["subjects"]["usc_had"] = ["1"]
     (copied / "config.json").write_text(json.dumps(config), encoding="utf-8")
     assert ", windows of usc_had beside (" in made(f"sensorllm:{copied}").name
     assert "beside (" not in made("sensorllm:hapt").name
+    assert ", windows turned (" in made("sensorllm:hapt").name
+    config["turned_deg"] = 0.0
+    (copied / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    assert "turned" not in made(f"sensorllm:{copied}").name
 
 
 def test_a_folder_without_a_tuned_checkpoint_is_one_line(tmp_path: Path) -> None:

@@ -250,6 +250,7 @@ def train_tuning(
         backbone_layers=plan.backbone_layers,
         by_value=plan.by_value,
         value_kinds=plan.value_kinds,
+        turned_deg=plan.turned_deg,
         kinds=start.config.kinds if start else [],
         checkpoint_name=f"sensorllm-{dataset}",
         licence=LICENCE,
