@@ -8,14 +8,16 @@ tied embeddings would otherwise change its output head.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import copy
+from copy import copy, deepcopy
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, cast
 
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
-from transformers import PreTrainedModel
+from transformers import Cache, PreTrainedModel
 from transformers.utils import ModelOutput
 
 from models.numbers import NumbersSaid
@@ -155,10 +157,22 @@ class SensorLLMModel(PreTrainedModel):
             self._rows = (weight[chosen], places)
         return self._rows
 
-    def hidden_states(self, embeddings: Tensor, layers: int = 0) -> Tensor:
-        """(batch, tokens, backbone_size) after so many layers, 0 all. Right padding needs no mask: no causal model looks there."""
+    def hidden_states(self, embeddings: Tensor, layers: int = 0, after: Cache | None = None) -> Tensor:
+        """(batch, tokens, backbone_size) after so many layers, 0 all. Right padding needs no mask: no causal model looks there.
+
+        after: text that was read before (`read_text`), the same for all of the batch; it stays as it was.
+        """
         network = shallow(self.backbone.base_model, layers) if layers else self.backbone.base_model
-        return network(inputs_embeds=embeddings, use_cache=False).last_hidden_state
+        if after is None:
+            return network(inputs_embeds=embeddings, use_cache=False).last_hidden_state
+        read = deepcopy(after)
+        read.batch_repeat_interleave(len(embeddings))
+        return network(inputs_embeds=embeddings, past_key_values=read, use_cache=True).last_hidden_state
+
+    def read_text(self, tokens: npt.NDArray[np.integer]) -> Cache:
+        """(n,) tokens of a text, read once so that many sequences can begin with it."""
+        ids = torch.from_numpy(tokens.astype(np.int64))[None].to(self.device)
+        return cast("Cache", self.backbone.base_model(input_ids=ids, use_cache=True).past_key_values)
 
     def forward(
         self,

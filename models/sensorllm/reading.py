@@ -106,19 +106,34 @@ class RowReader:
 
     @torch.inference_mode()
     def _rows(self, series: Sequence[Samples], channels: Sequence[str]) -> list[Floats]:
-        """Log-probabilities (l + 1, 3) at the rows of each (l,) series, batches of similar lengths."""
+        """Log-probabilities (l + 1, 3) at the rows of each (l,) series.
+
+        Series of one length have the same text before their rows: it is read once for all of them.
+        """
         layouts = [
             self.processor.reading([(name, len(values) + 1)], system_text(len(values), self.rate_hz))
             for name, values in zip(channels, series, strict=True)
         ]
         store = encode_all(self.embedder, [[values] for values in series])
-        order = sorted(range(len(layouts)), key=lambda i: len(layouts[i]))
         found: dict[int, Floats] = {}
-        for first in range(0, len(order), self.batch_size):
-            members = order[first : first + self.batch_size]
-            chosen = [layouts[i] for i in members]
-            batch = collate(chosen, store.of(members), 2 * len(self.processor.channels))
-            on = {name: tensor.to(self.model.device) for name, tensor in batch.items()}
-            hidden = self.model.hidden_states(self.model.embed(on["features"], on["input_ids"], on["source"]))
-            found |= dict(zip(members, read_rows(self.model, hidden, chosen), strict=True))
+        for length in sorted({len(values) for values in series}):
+            alike = [i for i, values in enumerate(series) if len(values) == length]
+            head, _ = split_at_rows(layouts[alike[0]])
+            read = self.model.read_text(head)
+            for first in range(0, len(alike), self.batch_size):
+                members = alike[first : first + self.batch_size]
+                rest = [split_at_rows(layouts[i])[1] for i in members]
+                batch = collate(rest, store.of(members), 2 * len(self.processor.channels))
+                on = {name: tensor.to(self.model.device) for name, tensor in batch.items()}
+                embedded = self.model.embed(on["features"], on["input_ids"], on["source"])
+                hidden = self.model.hidden_states(embedded, after=read)
+                found |= dict(zip(members, read_rows(self.model, hidden, rest), strict=True))
         return [found[i] for i in range(len(layouts))]
+
+
+def split_at_rows(layout: Layout) -> tuple[npt.NDArray[np.int32], Layout]:
+    """The tokens before the first marker, and the rest."""
+    first = int(np.flatnonzero(layout.marks)[0])
+    return layout.tokens[:first], Layout(
+        layout.tokens[first:], layout.marks[first:], layout.answer - first, layout.rows
+    )

@@ -22,7 +22,7 @@ from models.sensorllm import (
     train_alignment,
     train_tuning,
 )
-from models.sensorllm.batches import IGNORED
+from models.sensorllm.batches import IGNORED, collate, encode_all
 from models.sensorllm.checkpoints import load_trained
 from models.sensorllm.configuration_sensorllm import SIX_CHANNELS
 from models.sensorllm.data import (
@@ -31,6 +31,7 @@ from models.sensorllm.data import (
     alignment_samples,
     draw_style,
     parse_trend_answer,
+    system_text,
     trend_answer,
     trend_facts,
     window_samples,
@@ -38,7 +39,7 @@ from models.sensorllm.data import (
 from models.sensorllm.data.trend import exact_segments
 from models.sensorllm.modeling_sensorllm import ends_of, shallow
 from models.sensorllm.processing_sensorllm import SensorLLMProcessor, rows_of
-from models.sensorllm.reading import RowReader, pieces_of, segments_of, steps_of
+from models.sensorllm.reading import RowReader, pieces_of, read_rows, segments_of, steps_of
 from models.sensorllm.training.alignment import AlignmentExamples, fresh_model
 from models.sensorllm.training.class_start import start_from_classes
 from models.sensorllm.training.step_start import start_from_steps
@@ -149,6 +150,19 @@ def test_pieces_hold_every_step_and_overlap_by_half(samples: int, size: int) -> 
         held[first : end - 1] += 1
     assert held.min() >= 1
     assert all(0 < b[0] - a[0] <= max(1, size // 2) for a, b in pairwise(pieces))
+
+
+def test_text_before_the_rows_is_read_once_and_says_the_same(aligned: Path, frozen: FrozenParts) -> None:
+    model = SensorLLM.from_pretrained(aligned, frozen=frozen)
+    reader = RowReader(model.model, model.processor, frozen.embedder, 50.0, batch_size=2)
+    series, names = [np.random.default_rng(i).standard_normal(n) for i, n in enumerate((9, 9, 4, 9))], ("acc_x",) * 4
+    for values, (steps, whole) in zip(series, reader.whole(series, names), strict=True):
+        layout = model.processor.reading([("acc_x", len(values) + 1)], system_text(len(values), 50.0))
+        batch = collate([layout], encode_all(frozen.embedder, [[values]]).values, 2 * len(SIX_CHANNELS))
+        with torch.inference_mode():
+            embedded = model.model.embed(batch["features"], batch["input_ids"], batch["source"])
+            (said,) = read_rows(model.model, model.model.hidden_states(embedded), [layout])
+        assert np.allclose(said[1:-1], steps, atol=1e-3) and said[-1].argmax() == whole
 
 
 def test_what_pieces_say_of_a_step_is_summed(aligned: Path, frozen: FrozenParts) -> None:
