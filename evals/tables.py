@@ -195,22 +195,25 @@ def _guessed(name: str, systems: Sequence[System]) -> Column:
     )
 
 
-def _others(result: Result) -> str:
-    """What others published, and the paired differences: for the full form."""
-    blocks = []
+def _by_others(result: Result, title: str, shown: dict[tuple[str, ...], str]) -> str:
+    """What others published. shown: rows that stand in the text already, with their table's title; it grows by the new ones."""
+    heads = ["system", "value", "source", "comparable", "why"]
     rows = [r for r in cast("Sequence[object]", result.get("published") or []) if isinstance(r, Mapping)]
-    if rows:
-        cells = [
-            [
-                str(r.get("system", "")),
-                _plain(r.get("value")),
-                str(r.get("source", "")),
-                str(r.get("comparable", "")),
-                str(r.get("why", "")),
-            ]
-            for r in rows
-        ]
-        blocks.append("Published beside it:\n\n" + _table(["system", "value", "source", "comparable", "why"], cells))
+    cells = [[_plain(r.get(head)) for head in heads] for r in rows]
+    new = [row for row in cells if tuple(row) not in shown]
+    earlier = dict.fromkeys(shown[tuple(row)] for row in cells if tuple(row) in shown)
+    shown |= {tuple(row): title for row in new}
+    blocks = [f"Published beside it:\n\n{_table(heads, new)}"] if new else []
+    if earlier:
+        blocks.append(
+            f"Published{' too' if new else ''}, rows printed above: under {' and '.join(f'*{t}*' for t in earlier)}."
+        )
+    return "".join(f"\n\n{block}" for block in blocks)
+
+
+def _others(result: Result) -> str:
+    """The paired differences and the audit: for the full form."""
+    blocks = []
     minus = [r for r in cast("Sequence[object]", result.get("differences") or []) if isinstance(r, Mapping)]
     cells = [
         [str(r.get("part", "")), f"{r.get('system', r.get('a', ''))} − {r.get('minus', r.get('b', ''))}", name.replace("_", " "), f"{float(m['value']):+.4f}", "" if not m.get("ci95") else f"[{m['ci95'][0]:+.4f}, {m['ci95'][1]:+.4f}]", _plain(m.get("p")), str(m.get("method", ""))]
@@ -311,13 +314,15 @@ def published(name: str, folder: Path = PUBLISHED) -> Result | None:
 def render(folder: Path = PUBLISHED, full: bool = True) -> str:
     """Every table whose result is published, in Markdown, each with the command that made it. full: else the README's."""
     blocks: list[str] = []
+    shown: dict[tuple[str, ...], str] = {}
     known = {spec.task: spec for spec in SPECS}
     others = sorted(p.stem for p in folder.glob("*.json") if p.stem not in known and p.stem not in OWN)
     for spec in (*SPECS, *(TableSpec(name, name.replace("_", " ").capitalize()) for name in others)):
         result = published(spec.task, folder)
         if result is not None and (full or spec.readme):
             text = table(result, spec, short=not full)
-            blocks.append(f"{text}\n\n{_caveat(result)}`{result['command']}`{_others(result) if full else ''}")
+            rest = _by_others(result, spec.title, shown) + _others(result) if full else ""
+            blocks.append(f"{text}\n\n{_caveat(result)}`{result['command']}`{rest}")
     parts = {name: published(name, folder) for name in ("verification", "printed", "qa")}
     if all(part is not None for part in parts.values()):
         results = {name: cast("Result", part) for name, part in parts.items()}

@@ -106,3 +106,18 @@ def test_what_a_row_adds_to_another_stands_in_it() -> None:
         | {"beside": "pool", "difference": {"value": 0.0102, "ci95": [-0.004, 0.02], "p": 0.21}},
     ]
     assert "| +1.0 [-0.4, +2.0], p 0.21 (pool) |" in table(result(rows), spec)
+
+
+def test_what_others_published_is_printed_once(tmp_path: Path) -> None:
+    rows = [
+        {"system": f"theirs {n}", "value": n / 10, "source": "a paper", "comparable": "no", "why": "else"}
+        for n in (1, 2, 3)
+    ]
+    for name, kept in (("one", rows[:2]), ("two", rows[:2]), ("three", rows)):
+        made = result([system("ours", "p", 0.5)], published=kept) | {"command": f"telltale eval {name}"}
+        (tmp_path / f"{name}.json").write_text(json.dumps(made), encoding="utf-8")
+    text = render(tmp_path)
+    assert [text.count(f"theirs {n} |") for n in (1, 2, 3)] == [1, 1, 1]
+    assert text.count("Published beside it") == 2
+    assert text.count("Published too, rows printed above: under *One*.") == 1
+    assert text.count("Published, rows printed above: under *One*.") == 1
