@@ -9,16 +9,17 @@ from models.audio.labels import NONE_OF_THESE, SOUND_LABELS, label_of
 from models.audio.prediction import SoundModel, SoundPrediction, level_dbfs
 
 if TYPE_CHECKING:
+    from models.audio.card import TrainingSummary
     from models.audio.modeling_audio import SoundTaggerConfig, SoundTaggerModel
     from models.audio.tagger import SoundTagger, open_sound_tagger
-    from models.audio.training import TrainingSummary, train_audio
+    from models.audio.training import train_audio
     from models.audio.yamnet import YamnetTagger
 
 _LAZY = {
     "SoundTagger": "models.audio.tagger",
     "SoundTaggerConfig": "models.audio.modeling_audio",
     "SoundTaggerModel": "models.audio.modeling_audio",
-    "TrainingSummary": "models.audio.training",
+    "TrainingSummary": "models.audio.card",
     "YamnetTagger": "models.audio.yamnet",
     "open_sound_tagger": "models.audio.tagger",
     "train_audio": "models.audio.training",

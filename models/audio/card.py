@@ -4,14 +4,33 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from models.audio.clips import LabelledClip, Part, attribution
 from models.audio.labels import NONE_OF_THESE, SOUND_LABELS, SOURCES
+from models.audio.scoring import LabelScore
 
-if TYPE_CHECKING:
-    from models.audio.training import TrainingSummary
+
+@dataclass(frozen=True, slots=True)
+class TrainingSummary:
+    """What a training run ended with; `finished` is False when the time budget ran out first (run it again with `resume`)."""
+
+    name: str
+    output_dir: str
+    finished: bool
+    epochs: int
+    resumed_from: int
+    seconds: float
+    device: str
+    parameters: int
+    clips: Mapping[str, int]
+    sources: Mapping[str, int]
+    temperature: float
+    calibration_error: float
+    validation_macro_f1: float
+    test_macro_f1: float
+    per_label: Mapping[str, LabelScore]
 
 
 def write_card(folder: Path, summary: TrainingSummary, parts: Mapping[Part, Sequence[LabelledClip]]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from models.audio.batches import Batches, load_sounds
-from models.audio.card import write_card
+from models.audio.card import TrainingSummary, write_card
 from models.audio.clips import LabelledClip, Part, shippable_clips
 from models.audio.modeling_audio import SoundTaggerConfig, SoundTaggerModel
 from models.audio.scoring import (
@@ -30,27 +29,6 @@ from recordings import UserError
 
 Progress = Callable[[str, float], None]
 _EMA = 0.995
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingSummary:
-    """What a training run ended with; `finished` is False when the time budget ran out first (run it again with `resume`)."""
-
-    name: str
-    output_dir: str
-    finished: bool
-    epochs: int
-    resumed_from: int
-    seconds: float
-    device: str
-    parameters: int
-    clips: Mapping[str, int]
-    sources: Mapping[str, int]
-    temperature: float
-    calibration_error: float
-    validation_macro_f1: float
-    test_macro_f1: float
-    per_label: Mapping[str, LabelScore]
 
 
 class _Run:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from models.chronos.binning import StandardisedUniformBins, token_ids
+    from models.chronos.card import ChronosSummary
     from models.chronos.embedder import ChronosEmbedder
-    from models.chronos.training import ChronosSummary, train_chronos
+    from models.chronos.training import train_chronos
 
 # torch and chronos-forecasting take seconds to import: only on first use.
 _LAZY = {
     "ChronosEmbedder": "models.chronos.embedder",
-    "ChronosSummary": "models.chronos.training",
+    "ChronosSummary": "models.chronos.card",
     "StandardisedUniformBins": "models.chronos.binning",
     "token_ids": "models.chronos.binning",
     "train_chronos": "models.chronos.training",

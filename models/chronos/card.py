@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from recordings.datasets import HELD_OUT_SUBJECTS, dataset
 
-if TYPE_CHECKING:
-    from models.chronos.training import ChronosSummary
+
+@dataclass(frozen=True, slots=True)
+class ChronosSummary:
+    """validation: on stretches drawn with another seed, the mean next-token cross-entropy (nats) beside that of uniform bins, and
+    the share of rows that tell their own step, the share that tell where they are beside the first, and that of ends.
+    """
+
+    output_dir: Path
+    steps: int
+    seconds: float
+    device: str
+    parameters: int
+    validation: dict[str, float]
+    subjects: dict[str, list[str]]
+    history: list[dict[str, Any]]
 
 
 def write_card(folder: Path, summary: ChronosSummary) -> None:

@@ -11,7 +11,6 @@ import math
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -20,6 +19,7 @@ from transformers import T5Config, T5EncoderModel, T5ForConditionalGeneration
 
 from models.backbone import Progress, quiet_loading
 from models.chronos.binning import StandardisedUniformBins, binning
+from models.chronos.card import ChronosSummary, write_card
 from models.chronos.embedder import tiny_t5
 from models.chronos.series import SeriesBank, longest_recorded, read_series
 from models.chronos.start import start_ordered
@@ -51,22 +51,6 @@ class Recipe:
     weight_decay: float = 0.01
     largest_gradient: float = 1.0
     drawn_series: int = 1500
-
-
-@dataclass(frozen=True, slots=True)
-class ChronosSummary:
-    """validation: on stretches drawn with another seed, the mean next-token cross-entropy (nats) beside that of uniform bins, and
-    the share of rows that tell their own step, the share that tell where they are beside the first, and that of ends.
-    """
-
-    output_dir: Path
-    steps: int
-    seconds: float
-    device: str
-    parameters: int
-    validation: dict[str, float]
-    subjects: dict[str, list[str]]
-    history: list[dict[str, Any]]
 
 
 def batch_of(
@@ -237,8 +221,6 @@ def _affordable(budget_minutes: float, config: T5Config, recipe: Recipe, bank: S
 
 
 def _write(folder: Path, model: T5ForConditionalGeneration, config: T5Config, summary: ChronosSummary) -> None:
-    from models.chronos.card import write_card
-
     config.checkpoint_name, config.licence = "chronos-base", LICENCE
     encoder = T5EncoderModel(config)
     encoder.load_state_dict(

@@ -1,10 +1,10 @@
 """Training ActionLLM on sequences of activities."""
 
+from models.actionllm.training.card import ActionLLMSummary
 from models.actionllm.training.fit import FitOutcome
 from models.actionllm.training.run import (
     DEFAULT_LAYERS,
     SETTABLE,
-    ActionLLMSummary,
     digest_of,
     split_settings,
     train_actionllm,

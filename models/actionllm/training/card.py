@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from models.actionllm.configuration_actionllm import ActionLLMConfig
 from models.actionllm.examples import ActionLLMPlan
+from models.actionllm.training.fit import FitOutcome
 
-if TYPE_CHECKING:
-    from models.actionllm.training.run import ActionLLMSummary
+
+@dataclass(frozen=True, slots=True)
+class ActionLLMSummary:
+    """What was trained. digest: of the training sequences and settings."""
+
+    output_dir: Path
+    learnt_from: str
+    sequences: int
+    activities: int
+    device: str
+    parameters: int
+    layers: int
+    lm_layers: int
+    digest: str
+    fit: FitOutcome
 
 
 def write_card(folder: Path, config: ActionLLMConfig, plan: ActionLLMPlan, summary: ActionLLMSummary) -> None:

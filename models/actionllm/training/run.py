@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from models.actionllm.frozen import FrozenModel, load_frozen_model
 from models.actionllm.modeling_actionllm import ActionLLM
 from models.actionllm.processing_actionllm import ActionLLMProcessor
 from models.actionllm.streams import PROGRESS, FeatureRows
-from models.actionllm.training.card import write_card
+from models.actionllm.training.card import ActionLLMSummary, write_card
 from models.actionllm.training.fit import FitOutcome, Material, fit
 from models.backbone import Progress, quiet_loading
 from models.motion.predictor import pick_device
@@ -30,22 +30,6 @@ from recordings.sequences import SegmentSequence, read_benchmark
 # The first layers of the language model that are used by default: what a processor core can train in minutes.
 DEFAULT_LAYERS = 2
 LICENCE = "of the annotations that it was trained on: research use, cite their authors"
-
-
-@dataclass(frozen=True, slots=True)
-class ActionLLMSummary:
-    """What was trained. digest: of the training sequences and settings."""
-
-    output_dir: Path
-    learnt_from: str
-    sequences: int
-    activities: int
-    device: str
-    parameters: int
-    layers: int
-    lm_layers: int
-    digest: str
-    fit: FitOutcome
 
 
 def split_settings(changes: Mapping[str, Any]) -> tuple[dict[str, Any], ActionLLMPlan]:

@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from models.limubert.card import by_number
 from models.llasa.configuration_llasa import LlasaConfig
+from models.llasa.training.recipe import Recipe
+from models.llasa.training.validation import Validation
 from recordings.datasets import HELD_OUT_SUBJECTS, dataset
 
-if TYPE_CHECKING:
-    from models.llasa.training.loop import LlasaSummary
+
+@dataclass(slots=True)
+class LlasaSummary:
+    """What goes into the card. texts: digest of the folder whose questions and answers were learnt, None for the grammar's own."""
+
+    output_dir: Path
+    stage: str
+    steps: dict[str, int]
+    seconds: float
+    device: str
+    trained_parameters: int
+    exchanges: int
+    further: int
+    windows: int
+    tokens: int
+    tokens_per_s: float
+    warm_accuracy: float
+    recipe: Recipe
+    validation: Validation | None = None
+    subjects: dict[str, list[str]] = field(default_factory=dict)
+    start: str | None = None
+    texts: str | None = None
 
 
 def card(config: LlasaConfig, summary: LlasaSummary) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,10 +21,11 @@ from models.llasa.data.retold import digest_of, read_texts, with_texts
 from models.llasa.modeling_llasa import LlasaModel
 from models.llasa.prompt import layout_of
 from models.llasa.training.batches import Item
+from models.llasa.training.card import LlasaSummary, write_card
 from models.llasa.training.items import balance, sequences, stacked
 from models.llasa.training.recipe import ON_A_PROCESSOR, Recipe
 from models.llasa.training.runner import STAGES, Progress, Runner, Stage
-from models.llasa.training.validation import Validation, validate
+from models.llasa.training.validation import validate
 from models.llasa.training.warm_start import WarmStart
 from models.motion.predictor import pick_device
 from models.motion.taxonomy import HIDDEN_AT
@@ -35,29 +36,6 @@ LICENCE = "research and other non-commercial use: the hapt recordings forbid com
 DEFAULT_STEPS = 4000
 Further = Callable[[Any], Sequence[Item]]
 """More items for the second stage, made with the tokenizer."""
-
-
-@dataclass(slots=True)
-class LlasaSummary:
-    """What goes into the card. texts: digest of the folder whose questions and answers were learnt, None for the grammar's own."""
-
-    output_dir: Path
-    stage: str
-    steps: dict[str, int]
-    seconds: float
-    device: str
-    trained_parameters: int
-    exchanges: int
-    further: int
-    windows: int
-    tokens: int
-    tokens_per_s: float
-    warm_accuracy: float
-    recipe: Recipe
-    validation: Validation | None = None
-    subjects: dict[str, list[str]] = field(default_factory=dict)
-    start: str | None = None
-    texts: str | None = None
 
 
 def train_llasa(
@@ -94,7 +72,6 @@ def train_llasa(
     a run with other settings.
     """
     from models.backbone.causal import load_backbone
-    from models.llasa.training.card import write_card
 
     begun, tick = time.monotonic(), progress or (lambda text, share: None)
     chosen = pick_device(device)

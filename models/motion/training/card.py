@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from recordings.datasets import HELD_OUT_SUBJECTS, dataset
 
-if TYPE_CHECKING:
-    from models.motion.training.loop import TrainingSummary
+
+@dataclass(frozen=True, slots=True)
+class TrainingSummary:
+    """What goes into the card. validation: protocol → macro_f1, accuracy, ece, n out of fold."""
+
+    output_dir: Path
+    epochs: int
+    seconds: float
+    device: str
+    parameters: int
+    validation: dict[str, dict[str, float]]
+    temperatures: dict[str, float]
+    train_subjects: dict[str, list[str]]
+    folds: int
+    history: dict[str, list[float]]
 
 
 def _row(*cells: object) -> str:

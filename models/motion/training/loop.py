@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
@@ -16,6 +16,7 @@ from models.motion.modeling_motion import MotionEnsemble
 from models.motion.predictor import pick_device
 from models.motion.protocols import PROTOCOLS
 from models.motion.training.augment import Augmentation
+from models.motion.training.card import TrainingSummary, write_card
 from models.motion.training.corpus import Corpus, read_corpus
 from models.motion.training.experts import fit_pool, pooled
 from models.motion.training.learner import Learner, Recipe
@@ -33,22 +34,6 @@ MEMBERS = 4
 # Networks that answer for a fold: fewer than the final ones, for they cost the most.
 FOLD_MEMBERS = 1
 LICENCE = "research and other non-commercial use: the hapt recordings forbid commercial use (see the card)"
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingSummary:
-    """What goes into the card. validation: protocol → macro_f1, accuracy, ece, n out of fold."""
-
-    output_dir: Path
-    epochs: int
-    seconds: float
-    device: str
-    parameters: int
-    validation: dict[str, dict[str, float]]
-    temperatures: dict[str, float]
-    train_subjects: dict[str, list[str]]
-    folds: int
-    history: dict[str, list[float]]
 
 
 def default_config() -> MotionConfig:
@@ -156,8 +141,6 @@ def _finish(
     run: TrainingRun, todo: Sequence[Stage], corpus: Corpus, left_out: Sequence[People], seconds: float
 ) -> TrainingSummary:
     """Temperatures from the out-of-fold answers, the final networks pooled, and the card."""
-    from models.motion.training.card import write_card
-
     known = out_of_fold(run, todo, corpus, left_out, "known")
     blind = out_of_fold(run, todo, corpus, left_out, "blind")
     rate_hz = float(run.config.rate_hz)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,60 +17,24 @@ from models.motion.predictor import pick_device
 from models.sensorllm.batches import collate, encode_all
 from models.sensorllm.configuration_sensorllm import SIX_CHANNELS, SensorLLMConfig
 from models.sensorllm.data import (
-    MOTION_SETS,
     AlignmentCorpus,
     AlignmentOptions,
     AlignmentSample,
-    Kind,
     split_recordings,
 )
 from models.sensorllm.frozen import FrozenParts, load_frozen
 from models.sensorllm.modeling_sensorllm import SensorLLMModel, ends_of
 from models.sensorllm.processing_sensorllm import SensorLLMProcessor
 from models.sensorllm.reading import steps_of
-from models.sensorllm.training.fit import FitOutcome, Task, fit
+from models.sensorllm.training.card import AlignmentSummary, write_alignment_card
+from models.sensorllm.training.fit import Task, fit
+from models.sensorllm.training.plans import AlignmentPlan
 from models.sensorllm.training.step_start import start_from_steps
 from models.sensorllm.training.trainer import Batch, Schedule
 from recordings import UserError
 
 DEFAULT_EPOCHS = 8
 LICENCE = "research and other non-commercial use: the hapt recordings forbid commercial use (see the card)"
-
-
-@dataclass(frozen=True, slots=True)
-class AlignmentPlan:
-    """What is trained on. segments: examples a set; longest_samples: of a segment; longest_answer: tokens, longer ones are
-    left out. projector_sizes: hidden widths of the MLP. validation_segments: of the validation subjects, a set. kinds: of
-    text, the paper's `trend` and what goes beyond it. whole_vocabulary: normalise the loss over every token of the backbone,
-    as the paper does, not over those that occur in answers. step_weight: of the words read at the rows themselves beside the
-    answers (0: the paper's form); with it an example whose answer is too long is read and not asked. warm_steps: of turning
-    the MLP towards those words first.
-    """
-
-    sets: tuple[str, ...] = MOTION_SETS
-    segments: int = 25_000
-    shortest_samples: int = 5
-    longest_samples: int = 100
-    longest_answer: int = 600
-    validation_segments: int = 100
-    projector_sizes: tuple[int, ...] = (512,)
-    kinds: tuple[Kind, ...] = ("trend",)
-    whole_vocabulary: bool = False
-    step_weight: float = 1.0
-    warm_steps: int = 1500
-
-
-@dataclass(frozen=True, slots=True)
-class AlignmentSummary:
-    """What goes into the card."""
-
-    output_dir: Path
-    device: str
-    parameters: int
-    examples: int
-    validation: dict[str, float]
-    train_subjects: dict[str, list[str]]
-    fit: FitOutcome
 
 
 def read_alignment(
@@ -291,8 +255,6 @@ def train_alignment(
         outcome,
     )
     model.config.revision_name = f"{config.checkpoint_name}-s{seed}-n{outcome.best_step}"
-    from models.sensorllm.training.card import write_alignment_card
-
     save_trained(model, output_dir)
     write_alignment_card(output_dir, model.config, summary)
     return summary

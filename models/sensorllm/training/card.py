@@ -4,16 +4,43 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from models.sensorllm.configuration_sensorllm import SensorLLMConfig
+from models.sensorllm.training.fit import FitOutcome
+from models.sensorllm.training.plans import TuningPlan
 from recordings.datasets import HELD_OUT_SUBJECTS, dataset
 
-if TYPE_CHECKING:
-    from models.sensorllm.configuration_sensorllm import SensorLLMConfig
-    from models.sensorllm.training.alignment import AlignmentSummary
-    from models.sensorllm.training.tuning import TuningPlan, TuningSummary
+
+@dataclass(frozen=True, slots=True)
+class AlignmentSummary:
+    """What goes into the card."""
+
+    output_dir: Path
+    device: str
+    parameters: int
+    examples: int
+    validation: dict[str, float]
+    train_subjects: dict[str, list[str]]
+    fit: FitOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class TuningSummary:
+    """validation: macro_f1, accuracy and calibration error of the kept parameters on the validation subjects' windows."""
+
+    output_dir: Path
+    dataset: str
+    device: str
+    parameters: int
+    windows: int
+    validation: dict[str, float]
+    temperature: float
+    fusion_weight: float
+    train_subjects: dict[str, list[str]]
+    fit: FitOutcome
 
 
 def _data(subjects: Mapping[str, Sequence[str]]) -> list[str]:

@@ -15,9 +15,11 @@ from models.sensorllm.configuration_sensorllm import SIX_CHANNELS
 from models.sensorllm.data import WINDOW_PROTOCOLS, WindowSample
 from models.sensorllm.frozen import FrozenParts
 from models.sensorllm.processing_sensorllm import SensorLLMProcessor
+from models.sensorllm.training.card import TuningSummary
 from models.sensorllm.training.drawing import evenly_beside
+from models.sensorllm.training.plans import TuningPlan
 from models.sensorllm.training.trainer import Schedule
-from models.sensorllm.training.tuning import TuningPlan, TuningSummary, WindowExamples, train_tuning
+from models.sensorllm.training.tuning import WindowExamples, train_tuning
 from models.sensorllm.training.turned import turned
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -32,57 +32,17 @@ from models.sensorllm.modeling_sensorllm import SensorLLMModel
 from models.sensorllm.processing_sensorllm import SensorLLMProcessor, rows_of
 from models.sensorllm.training.alignment import DEFAULT_EPOCHS, LICENCE, fresh_model, save_trained
 from models.sensorllm.training.beside import check_beside, windows_beside
+from models.sensorllm.training.card import TuningSummary, write_tuning_card
 from models.sensorllm.training.class_start import start_from_classes
 from models.sensorllm.training.drawing import evenly_beside
-from models.sensorllm.training.fit import FitOutcome, Task, fit
+from models.sensorllm.training.fit import Task, fit
+from models.sensorllm.training.plans import TuningPlan
 from models.sensorllm.training.trainer import Batch, Schedule
 from models.sensorllm.training.turned import turned
 from recordings import UserError
 
 # Windows are laid out and encoded this many at a time when only answers are wanted.
 WINDOWS_AT_ONCE = 512
-
-
-@dataclass(frozen=True, slots=True)
-class TuningPlan:
-    """pool: training windows kept, as evenly over classes as they allow. windows_per_epoch: drawn from it, evenly again. Both count
-    the set's own windows: those of sets beside come on top (`drawing`).
-
-    validation_windows: of the validation subjects, at most. text: statistics and question after the channels. pooled_rows,
-    backbone_layers: what a processor can afford (see `SensorLLMConfig`); the paper's are 1 and 0, no pooling and all layers.
-    by_value: width of the layer through which numbers of the channels reach the rows by value, 0 in the paper; value_kinds: which.
-    warm_steps: of turning rows towards the names of their classes first (`class_start`), 0 in the paper. turned_deg: training windows
-    are turned by up to so many degrees (`turned`), 0 in the paper. beside: sets whose training windows are in the pool, too, in the
-    form of the set that is tuned on (`beside`), none in the paper.
-    """
-
-    pool: int = 6000
-    windows_per_epoch: int = 2000
-    validation_windows: int = 600
-    text: bool = True
-    pooled_rows: int = 1
-    backbone_layers: int = 0
-    by_value: int = 0
-    value_kinds: tuple[ValueKind, ...] = ("statistics",)
-    warm_steps: int = 0
-    turned_deg: float = 0.0
-    beside: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TuningSummary:
-    """validation: macro_f1, accuracy and calibration error of the kept parameters on the validation subjects' windows."""
-
-    output_dir: Path
-    dataset: str
-    device: str
-    parameters: int
-    windows: int
-    validation: dict[str, float]
-    temperature: float
-    fusion_weight: float
-    train_subjects: dict[str, list[str]]
-    fit: FitOutcome
 
 
 def read_windows(data_dir: Path, dataset: str, split: SplitName, seed: int = 0) -> list[WindowSample]:
@@ -319,8 +279,6 @@ def train_tuning(
         config.subjects,
         outcome,
     )
-    from models.sensorllm.training.card import write_tuning_card
-
     save_trained(model, output_dir)
     write_tuning_card(output_dir, model.config, summary, plan)
     return summary

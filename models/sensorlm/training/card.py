@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from models.motion.subjects import VALIDATION_SUBJECTS
 from models.sensorlm.configuration_sensorlm import SensorLMConfig
-from models.sensorlm.training.loop import SensorLMTraining
 from models.sensorlm.training.plan import CaptionPlan, Recipe
 from recordings.datasets import HELD_OUT_SUBJECTS, dataset
+
+
+@dataclass(frozen=True, slots=True)
+class SensorLMTraining:
+    """The outcome, as it goes into the card. validation: figures on the validation subjects, who never train."""
+
+    output_dir: Path
+    epochs: int
+    windows_seen: int
+    seconds: float
+    device: str
+    parameters: int
+    loss: float
+    validation: dict[str, float]
+    train_subjects: dict[str, list[str]]
+    hours: float
+    without_classes: tuple[str, ...] = ()
+    without_sets: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
 
 
 def _row(*cells: object) -> str:

@@ -16,9 +16,8 @@ from models.motion.subjects import VALIDATION_SUBJECTS
 from models.motion.training.corpus import Corpus
 from models.sensorlm.captions import LEVELS, window_caption
 from models.sensorlm.reader import SensorReader
-from models.sensorlm.training.card import write_card
+from models.sensorlm.training.card import SensorLMTraining, write_card
 from models.sensorlm.training.learner import Learner
-from models.sensorlm.training.loop import SensorLMTraining
 from models.sensorlm.training.pairs import LABELS, relation
 from models.sensorlm.training.plan import CaptionPlan, Recipe
 from recordings.datasets import HELD_OUT_SUBJECTS

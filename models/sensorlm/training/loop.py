@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from models.sensorlm.configuration_sensorlm import PLACEMENTS, SensorLMConfig
 from models.sensorlm.labels import known_phrases
 from models.sensorlm.processing_sensorlm import Embedder, SensorLMProcessor
 from models.sensorlm.tokenizer import caption_vocabulary
+from models.sensorlm.training.card import SensorLMTraining
+from models.sensorlm.training.finish import finish
 from models.sensorlm.training.learner import Learner
 from models.sensorlm.training.pairs import read_streams
 from models.sensorlm.training.plan import CaptionPlan, Recipe
@@ -34,25 +36,6 @@ _SHAPE = (
     "detail_rank", "detail_sizes", "detail_share", "timed_share",
 )  # fmt: skip
 LICENCE = "research and other non-commercial use: the hapt recordings forbid commercial use (see the card)"
-
-
-@dataclass(frozen=True, slots=True)
-class SensorLMTraining:
-    """The outcome, as it goes into the card. validation: figures on the validation subjects, who never train."""
-
-    output_dir: Path
-    epochs: int
-    windows_seen: int
-    seconds: float
-    device: str
-    parameters: int
-    loss: float
-    validation: dict[str, float]
-    train_subjects: dict[str, list[str]]
-    hours: float
-    without_classes: tuple[str, ...] = ()
-    without_sets: tuple[str, ...] = ()
-    levels: tuple[str, ...] = ()
 
 
 def default_config(objective: str = "sigmoid", text_tower: str = "sentences") -> SensorLMConfig:
@@ -155,8 +138,6 @@ def train_sensorlm(
     )
     if state.done < epochs:
         return summary
-    from models.sensorlm.training.finish import finish
-
     done = finish(learner, whole, plan, recipe, summary, seed)
     tick("done", 1.0)
     return done
