@@ -22,11 +22,10 @@ from agents.fusion.weights import FusionWeights, PatternWeights, shipped_weights
 if TYPE_CHECKING:
     from agents.fusion.alike import LabelledSounds, sound_vectors
     from agents.fusion.fit import fit_fusion
-    from agents.fusion.fuser import Embedder, Fuser
+    from agents.fusion.fuser import Fuser
     from agents.fusion.late import Fields, PromptedActivity, WorkedSample, classify_by_prompt, map_open_answer
 
 _LAZY = {
-    "Embedder": "fuser",
     "Fields": "late",
     "Fuser": "fuser",
     "fit_fusion": "fit",
@@ -45,7 +44,6 @@ __all__ = [
     "ActivityVocabulary",
     "Decision",
     "Distribution",
-    "Embedder",
     "Fields",
     "Fuser",
     "FusionInput",

@@ -7,12 +7,11 @@ from pathlib import Path
 
 from agents.fusion.development import Labelled, motion_development
 from agents.fusion.fitting import fit_pattern, rows_of
-from agents.fusion.fuser import Embedder
 from agents.fusion.pairing import paired_development, sound_readings
 from agents.fusion.records import Pattern
 from agents.fusion.vocabulary import ActivityVocabulary
 from agents.fusion.weights import FusionWeights, PatternWeights, Provenance, shipped_weights
-from agents.language import LanguageModel
+from agents.language import Embedder, LanguageModel
 from models.audio import SoundModel
 
 _MOTION = "training subjects of USC-HAD, HAPT, MotionSense and WISDM; out-of-fold network on window statistics and its neighbours"

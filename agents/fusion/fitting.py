@@ -11,12 +11,12 @@ import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 
 from agents.fusion.development import FOLDS, Labelled, fold_of
-from agents.fusion.fuser import ASKED_OPTIONS, Embedder, language_scores
+from agents.fusion.fuser import ASKED_OPTIONS, language_scores
 from agents.fusion.terms import ranking, source_terms
 from agents.fusion.vocabulary import ActivityVocabulary
 from agents.fusion.weights import PatternWeights, Provenance
 from agents.fusion.wording import evidence_sentence
-from agents.language import LanguageModel
+from agents.language import Embedder, LanguageModel
 from models.motion import GROUPS
 
 Floats = npt.NDArray[np.float64]

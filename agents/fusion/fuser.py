@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from agents.fusion.alike import LabelledSounds, alike_to
 from agents.fusion.records import MODEL_FAILED, Decision, FusionInput, FusionMode, FusionResult
@@ -16,17 +14,11 @@ from agents.fusion.terms import EMBEDDING, LANGUAGE, Sum, Term, lacking, ranking
 from agents.fusion.vocabulary import ActivityVocabulary
 from agents.fusion.weights import FusionWeights, PatternWeights, shipped_weights
 from agents.fusion.wording import content_free_prompts, evidence_sentence, fixed_exemplars, score_prompt
-from agents.language import LanguageModel, LanguageModelFailure
+from agents.language import Embedder, LanguageModel, LanguageModelFailure
 from agents.timeline import DecidedBy
 
 # The language model is asked about the most probable candidates only: the rest cannot win by a bounded score.
 ASKED_OPTIONS = 8
-
-
-class Embedder(Protocol):
-    """Unit sentence vectors (`agents.language.SentenceEmbedder`)."""
-
-    def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]: ...
 
 
 @dataclass(slots=True)

@@ -8,16 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from agents.fusion.records import Distribution, FusionInput
-from agents.language import LanguageModel
+from agents.language import Embedder, LanguageModel
 from agents.prompts import Value, load_prompt
 from agents.wording import sound_phrase
 from models.audio import NONE_OF_THESE
-
-if TYPE_CHECKING:
-    from agents.fusion.fuser import Embedder
 
 # An open answer farther than this from every option is none of them. The cosine of unrelated everyday phrases under
 # all-MiniLM-L6-v2 rarely exceeds 0.35; that of paraphrases rarely falls below 0.5.

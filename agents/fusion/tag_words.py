@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from agents.fusion.fuser import Embedder
+from agents.language import Embedder
 
 Floats = npt.NDArray[np.float64]
 # Chosen on development recordings of label-paired-12 (`docs/late-fusion.md`): likenesses of 0.1 count as e, and what no tag means

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from agents.language.langchain_chat import EmbeddedChat
     from agents.language.opening import open_language_model
     from agents.language.scripted import Script, ScriptedChat, ScriptedModel
-    from agents.language.sentences import SentenceEmbedder
+    from agents.language.sentences import Embedder, SentenceEmbedder
 
 _LAZY = {
     "ChattingModel": "chatting",
     "EmbeddedChat": "langchain_chat",
     "EmbeddedModel": "embedded",
+    "Embedder": "sentences",
     "Script": "scripted",
     "ScriptedChat": "scripted",
     "ScriptedModel": "scripted",
@@ -30,6 +31,7 @@ __all__ = [
     "ChattingModel",
     "EmbeddedChat",
     "EmbeddedModel",
+    "Embedder",
     "FailureKind",
     "Json",
     "LanguageModel",

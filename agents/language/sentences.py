@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from models.backbone.sentences import PACKAGE, SentenceEmbedder, minilm_directory
+from models.backbone.sentences import PACKAGE, Embedder, SentenceEmbedder, minilm_directory
 
-__all__ = ["PACKAGE", "SentenceEmbedder", "minilm_directory"]
+__all__ = ["PACKAGE", "Embedder", "SentenceEmbedder", "minilm_directory"]

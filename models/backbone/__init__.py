@@ -2,11 +2,12 @@
 
 from models.backbone.quiet import Progress, quiet_loading
 from models.backbone.resolver import FOLDER, HUB_ID, Weights, convert, default_cache, find_weights, is_complete
-from models.backbone.sentences import SentenceEmbedder, minilm_directory
+from models.backbone.sentences import Embedder, SentenceEmbedder, minilm_directory
 
 __all__ = [
     "FOLDER",
     "HUB_ID",
+    "Embedder",
     "Progress",
     "SentenceEmbedder",
     "Weights",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +38,12 @@ def minilm_directory() -> Path:
         found=version,
         cure=f"python -m pip install {PACKAGE}",
     )
+
+
+class Embedder(Protocol):
+    """Unit sentence vectors: what a caller of `SentenceEmbedder` needs of it."""
+
+    def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]: ...
 
 
 class SentenceEmbedder:

@@ -13,24 +13,23 @@ import torch
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
+from models.backbone.sentences import Embedder
 from models.sensorlm.configuration_sensorlm import SensorLMConfig
 from models.sensorlm.reading import MOST_NUMBERS, read
 from models.sensorlm.text_tower import Texts
 from models.sensorlm.tokenizer import CaptionTokenizer
 
 
-class Embedder(Protocol):
-    """Unit sentence vectors (`models.backbone.SentenceEmbedder`)."""
+class SizedEmbedder(Embedder, Protocol):
+    """An embedder that says how long its vectors are."""
 
     size: int
-
-    def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]: ...
 
 
 class SensorLMProcessor:
     """Reads texts; remembers the vector of every sentence it met."""
 
-    def __init__(self, config: SensorLMConfig, embedder: Embedder | None = None) -> None:
+    def __init__(self, config: SensorLMConfig, embedder: SizedEmbedder | None = None) -> None:
         if embedder is None:
             from models.backbone import SentenceEmbedder
 

@@ -20,7 +20,7 @@ from models.sensorlm.axes import upright
 from models.sensorlm.captions import window_data
 from models.sensorlm.labels import prompts
 from models.sensorlm.modeling_sensorlm import SensorBatch, SensorLM
-from models.sensorlm.processing_sensorlm import Embedder, SensorLMProcessor
+from models.sensorlm.processing_sensorlm import SensorLMProcessor, SizedEmbedder
 from models.sensorlm.writing import WrittenCaption, written_caption
 from recordings import Span, Stream, UserError
 
@@ -52,7 +52,9 @@ class LabelAnswer:
 class SensorReader:
     """A trained SensorLM with everything that turns a user's stream and words into its vectors."""
 
-    def __init__(self, model: SensorLM, revision: str, device: torch.device, embedder: Embedder | None = None) -> None:
+    def __init__(
+        self, model: SensorLM, revision: str, device: torch.device, embedder: SizedEmbedder | None = None
+    ) -> None:
         self.model = model.eval().to(device)
         self.device = device
         self.name = str(model.config.checkpoint_name)

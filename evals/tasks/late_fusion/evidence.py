@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from agents.fusion.alike import LabelledSounds, sound_vectors
-from agents.fusion.fuser import Embedder
 from agents.fusion.tag_words import Described, TagWords, likeness_to, surprise
+from agents.language import Embedder
 from evals.tasks.late_fusion.classes import CLASSES, NAMES
 from evals.tasks.late_fusion.draws import FOLDS, Pair, fold_of, test_groups, testable
 from evals.tasks.late_fusion.movements import Movements

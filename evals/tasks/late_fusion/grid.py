@@ -6,9 +6,8 @@ import random
 import time
 from collections.abc import Iterator, Sequence
 
-from agents.fusion.fuser import Embedder
 from agents.fusion.late import map_open_answer
-from agents.language import LanguageModel
+from agents.language import Embedder, LanguageModel
 from evals.runs import Run, Sample, Status
 from evals.tasks.late_fusion.asking import INVALID, ask
 from evals.tasks.late_fusion.choosing import Draw

@@ -9,14 +9,14 @@ from typing import cast
 import numpy as np
 import numpy.typing as npt
 
-from agents.language import LanguageModel, SentenceEmbedder, open_language_model
+from agents.language import Embedder, LanguageModel, SentenceEmbedder, open_language_model
 from evals.registry import TaskOptions
 from evals.runs import JsonValue, Run, Sample
 from evals.tasks.late_fusion.asking import ask
 from evals.tasks.late_fusion.audit import kitchens_material
 from evals.tasks.late_fusion.choosing import log_softmax
 from evals.tasks.late_fusion.collecting import answer_store
-from evals.tasks.late_fusion.kitchen_models import FOLDS, Embedder, cosines, fold_of, logistic, markov, most_frequent
+from evals.tasks.late_fusion.kitchen_models import FOLDS, cosines, fold_of, logistic, markov, most_frequent
 from evals.tasks.late_fusion.kitchen_prompts import asked_moments, kitchen_free, kitchen_job, shown_verbs
 from evals.tasks.late_fusion.kitchens import QUESTIONS, Moment, Question, moments
 from evals.tasks.late_fusion.store import ScoreStore

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
+from agents.language import Embedder
 from evals.tasks.late_fusion.kitchens import Moment
 
 if TYPE_CHECKING:
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 FOLDS = 5
 _SMOOTH = 0.5
-
-
-class Embedder(Protocol):
-    def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]: ...
 
 
 def fold_of(participant: str) -> int:

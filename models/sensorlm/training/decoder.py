@@ -19,7 +19,7 @@ from models.motion.training.corpus import Corpus
 from models.motion.training.sampling import WindowSampler
 from models.sensorlm.captions import LEVELS, read_activity, window_data
 from models.sensorlm.configuration_sensorlm import SensorLMConfig
-from models.sensorlm.processing_sensorlm import Embedder, SensorLMProcessor
+from models.sensorlm.processing_sensorlm import SensorLMProcessor, SizedEmbedder
 from models.sensorlm.reader import SHIPPED, SensorReader
 from models.sensorlm.tokenizer import caption_vocabulary
 from models.sensorlm.training.finish import Checked, validation_windows
@@ -65,7 +65,7 @@ def train_decoder(
     device: str = "auto",
     recipe: Recipe = DECODER_RECIPE,
     corpus: Corpus | None = None,
-    embedder: Embedder | None = None,
+    embedder: SizedEmbedder | None = None,
     stop_after_epochs: int | None = None,
 ) -> DecoderTraining:
     """Learn to write captions of the windows of `start`'s training subjects (None: the shipped checkpoint's).

@@ -18,7 +18,7 @@ from models.motion.training.sampling import WindowSampler
 from models.sensorlm.captions.wording import PHRASES
 from models.sensorlm.configuration_sensorlm import PLACEMENTS, SensorLMConfig
 from models.sensorlm.labels import known_phrases
-from models.sensorlm.processing_sensorlm import Embedder, SensorLMProcessor
+from models.sensorlm.processing_sensorlm import SensorLMProcessor, SizedEmbedder
 from models.sensorlm.tokenizer import caption_vocabulary
 from models.sensorlm.training.card import SensorLMTraining
 from models.sensorlm.training.finish import finish
@@ -66,7 +66,7 @@ def train_sensorlm(
     recipe: Recipe | None = None,
     plan: CaptionPlan | None = None,
     corpus: Corpus | None = None,
-    embedder: Embedder | None = None,
+    embedder: SizedEmbedder | None = None,
     stop_after_epochs: int | None = None,
 ) -> SensorLMTraining:
     """Train on the four motion sets without held-out and validation subjects; write checkpoint and card into `output_dir`.
