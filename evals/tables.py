@@ -50,6 +50,14 @@ def _cell(system: System | None, column: Column) -> str:
     return text
 
 
+def _seeds(system: System, column: Column) -> str:
+    """ " (60.9, 62.5)": each seed's own, where there are several."""
+    seeds = system.get(f"{column.key}_by_seed")
+    if not isinstance(seeds, list) or len(seeds) < 2:
+        return ""
+    return f" ({', '.join(f'{column.scale * seed:.{column.digits}f}' for seed in seeds)})"
+
+
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     return "\n".join([*lines, *("| " + " | ".join(cell.replace("|", "∣") for cell in row) + " |" for row in rows)])
@@ -107,7 +115,7 @@ def _by_system(systems: Sequence[System], spec: TableSpec) -> str:
         [
             *([_part(s)] if parts else []),
             str(s["name"]),
-            *(_cell(s, c) for c in columns),
+            *(_cell(s, c) + _seeds(s, c) for c in columns),
             *(str(s.get(k, 0)) for k, _ in extra),
             *([_beside(s)] if beside else []),
         ]

@@ -60,6 +60,15 @@ def test_a_baseline_that_is_ahead_is_named() -> None:
     assert "A baseline is ahead on hapt/fixed (forest)." in table(result(rows), spec)
 
 
+def test_seeds_stand_in_the_table_of_systems_and_in_no_other() -> None:
+    several = result(
+        [system("a", "p", 0.5) | {"macro_f1_by_seed": [0.4, 0.6]}, system("b", "p", 0.5) | {"macro_f1_by_seed": [0.5]}]
+    )
+    text = table(several, TableSpec("x", "X", columns=SPECS[0].columns[:1]))
+    assert "| a | 50.0 [10.0, 90.0] (40.0, 60.0) |" in text and "| b | 50.0 [10.0, 90.0] |" in text
+    assert "(40.0" not in table(several, TableSpec("x", "X", "parts", SPECS[0].columns[:1]))
+
+
 def test_a_task_without_columns_shows_what_it_has() -> None:
     rows = [system("a", "", 0.5, latency_s={"value": 0.25}, calls={"value": 3}, words={"value": "many"})]
     text = table(result(rows, quick=True), TableSpec("new", "New"))
