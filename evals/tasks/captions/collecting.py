@@ -78,9 +78,9 @@ def _systems(options: TaskOptions, examples: dict[str, AlignmentSample]) -> list
     if unknown:
         raise UserError(
             "eval captions",
-            expected=f"systems of {', '.join(names)}; after sensorllm's, @DIR for another checkpoint",
+            expected=f"systems of {', '.join(names)}",
             found=", ".join(unknown),
-            cure="name known ones",
+            cure="name known ones (sensorllm's may be followed by @DIR, another checkpoint)",
         )
     asked = list(dict.fromkeys(options.systems or names))
     found = [captioner for captioner in BUILT_IN if captioner.name in asked]
