@@ -93,7 +93,7 @@ class RowReader:
     ) -> list[tuple[Floats, int]]:
         """As `whole`, steps from pieces of these sizes (summed, each piece's say counts alike) and the whole from the two ends.
 
-        The ends stand alone as a series of two samples, whose step is what is asked.
+        The ends stand alone as a series of two samples, whose end row is read.
         """
         cuts = sorted({(i, *piece) for i, one in enumerate(series) for n in sizes for piece in pieces_of(len(one), n)})
         parts = [series[i][first:end] for i, first, end in cuts] + [one[[0, -1]] for one in series]
