@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from apps.experts import describer_beside
+from evals.tasks.captions.language_models import sensorllm
 from evals.tasks.captions.segments import lengths_of
 from evals.tasks.captions.segments import test_segments as segments_of_test_people
 from models.chronos import ChronosEmbedder
@@ -60,6 +61,17 @@ def test_trends_of_people_never_met_are_read_nearly_right(tuned: SensorLLM, data
         whole.append(said.overall == shown.overall)
     assert np.mean(right) > 0.98
     assert np.mean(whole) == 1
+
+
+def test_captions_ask_a_checkpoint_by_its_folder_and_audit_whom_it_met(tuned: SensorLLM, data_dir: Path) -> None:
+    name = f"sensorllm (read in pieces)@{SHIPPED / 'align'}"
+    by_folder = sensorllm([name, "sensorllm (constrained)", "sensorllm (read in pieces)"])
+    # The slow one last, whichever checkpoint it is of.
+    assert [c.name for c in by_folder] == [name, "sensorllm (read in pieces)", "sensorllm (constrained)"]
+    met = load_trained(SHIPPED / "align").config.subjects
+    assert by_folder[0].learnt_from == {f"{dataset}/{who}" for dataset, people in met.items() for who in people}
+    samples = segments_of_test_people("hapt", data_dir, lengths_of("5-8"), 2, 1)
+    assert by_folder[0].write(samples) == by_folder[1].write(samples)
 
 
 def test_activities_of_a_person_never_met_are_better_than_guessed(tuned: SensorLLM, data_dir: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -74,15 +74,15 @@ def _answer(model: LanguageModel, user: str, max_tokens: int) -> str:
         raise
 
 
-def sensorllm(asked: Iterable[str] = SENSORLLM) -> list[Captioner]:
+def sensorllm(asked: Collection[str] = SENSORLLM) -> list[Captioner]:
     """SensorLLM by the ways of writing that are named, of the shipped checkpoint or of a folder after @.
 
     The slowest last. Where nothing is shipped, its rows are left out; UserError for a folder that holds no checkpoint.
     """
     found = []
     for folder in dict.fromkeys(name.partition("@")[2] for name in asked):
-        ways = [name for name in WRITINGS if (f"{name}@{folder}" if folder else name) in set(asked)]
-        found += _written(folder, sorted(ways, key=tuple(WRITINGS).index, reverse=True))
+        ways = [way for way in reversed(WRITINGS) if (f"{way}@{folder}" if folder else way) in asked]
+        found += _written(folder, ways)
     return sorted(found, key=lambda captioner: captioner.most is not None)
 
 
