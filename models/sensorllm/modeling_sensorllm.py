@@ -7,9 +7,10 @@ tied embeddings would otherwise change its output head.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy, deepcopy
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any, cast
 
@@ -63,6 +64,15 @@ class AlignmentMLP(nn.Sequential):
         for before, after in pairwise(sizes[1:]):
             layers += [nn.GELU(), nn.Linear(before, after)]
         super().__init__(*layers)
+
+    def forward(self, rows: Tensor, mean: Callable[[Tensor], Tensor] | None = None) -> Tensor:
+        """mean: neighbouring rows → fewer rows. It is taken before the last layer, whose mean of outputs is its output of
+        means: three quarters of the arithmetic of training, when 16 rows become one, were spent on rows about to be averaged."""
+        *first, last = self
+        for layer in first:
+            rows = layer(rows)
+        said: Tensor = last(rows if mean is None else mean(rows))
+        return said
 
 
 class ChannelLevels(NumbersSaid):
@@ -124,9 +134,9 @@ class SensorLLMModel(PreTrainedModel):
     def embed(self, features: Tensor, input_ids: Tensor, source: Tensor, levels: Tensor | None = None) -> Tensor:
         """(batch, tokens, backbone_size): text embeddings with markers and projected rows in their places."""
         text = self.backbone.get_input_embeddings()(input_ids)
-        rows = self.projector(features.to(self.markers.weight.dtype))
-        if self.config.pooled_rows > 1:
-            rows = self._pooled(rows, len(input_ids) * len(self.config.channels))
+        series = len(input_ids) * len(self.config.channels)
+        mean = partial(self._pooled, series=series) if self.config.pooled_rows > 1 else None
+        rows = self.projector(features.to(self.markers.weight.dtype), mean)
         if self.levels is not None:
             if levels is None:
                 raise ValueError("this checkpoint reads numbers of the channels by value")

@@ -37,7 +37,7 @@ from models.sensorllm.data import (
     window_samples,
 )
 from models.sensorllm.data.trend import exact_segments
-from models.sensorllm.modeling_sensorllm import ends_of, shallow
+from models.sensorllm.modeling_sensorllm import AlignmentMLP, ends_of, shallow
 from models.sensorllm.processing_sensorllm import SensorLLMProcessor, rows_of
 from models.sensorllm.reading import RowReader, pieces_of, read_rows, segments_of, steps_of
 from models.sensorllm.training.alignment import AlignmentExamples, fresh_model
@@ -271,6 +271,19 @@ def test_pooling_averages_neighbours_and_leaves_the_end_alone(aligned: Path, fro
     rows = torch.arange(2 * 7, dtype=torch.float32)[:, None].expand(-1, 3)
     pooled = model._pooled(rows, 2)[:, 0].tolist()
     assert pooled == [1.5, 4.5, 6.0, 8.5, 11.5, 13.0]
+
+
+@pytest.mark.parametrize("hidden", [[8], [8, 5]])
+def test_averaging_before_the_last_layer_says_what_averaging_after_it_says(hidden: list[int]) -> None:
+    torch.manual_seed(0)
+    projector = AlignmentMLP([6, *hidden, 4])
+    rows = torch.randn(12, 6, generator=torch.Generator().manual_seed(1))
+
+    def mean(each: torch.Tensor) -> torch.Tensor:
+        return each.view(4, 3, -1).mean(dim=1)
+
+    torch.testing.assert_close(projector(rows, mean), mean(projector(rows)))
+    assert projector(rows, mean).shape == (4, 4)
 
 
 def test_fewer_layers_share_the_weights_and_more_than_there_are_is_refused(frozen: FrozenParts) -> None:
