@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tools.evidence import Evidence, LabelProbability
     from tools.labelled_sounds import SpanLikeness, compared_sounds, nearest_sounds
     from tools.langchain import TOOLS
-    from tools.llasa import WindowReader, ask_llasa, explain_window
+    from tools.llasa import ask_llasa, explain_window
     from tools.measurement import measure
     from tools.motion import classify_motion
     from tools.perception import LabelModel, MotionModel, Perception, SoundModel
@@ -26,12 +26,13 @@ if TYPE_CHECKING:
     from tools.recomputation import NotRecomputable, recompute
     from tools.search import SpanNeighbours, nearest_exemplars, search_exemplars
     from tools.second_opinions import OPINIONS, second_opinion
-    from tools.sensor_language import TrendDescriber, describe_trend
+    from tools.sensor_language import describe_trend
     from tools.statistics import describe_statistics
     from tools.trend import Trend, TrendSegment, TrendSummary, parse_trend, trend_text
     from tools.trend_caption import caption_trend
     from tools.window_captions import CaptionWriter, caption_window
     from tools.word_search.tool import search_windows
+    from tools.writers import TrendDescriber, WindowReader
 
 _HOME = {
     "Bench": "bench",
@@ -51,11 +52,11 @@ _HOME = {
     "SpanLikeness": "labelled_sounds",
     "SpanNeighbours": "search",
     "TOOLS": "langchain",
-    "TrendDescriber": "sensor_language",
+    "TrendDescriber": "writers",
     "Trend": "trend",
     "TrendSegment": "trend",
     "TrendSummary": "trend",
-    "WindowReader": "llasa",
+    "WindowReader": "writers",
     "ask_llasa": "llasa",
     "caption_audio": "audio",
     "caption_trend": "trend_caption",

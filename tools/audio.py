@@ -8,17 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from models.audio import NONE_OF_THESE, level_dbfs
-from recordings import Span, Stream
+from models.audio import NONE_OF_THESE
+from recordings import Span
 from tools.bench import Bench
 from tools.channels import to_milliseconds
 from tools.evidence import Evidence, LabelProbability, evidence
 from tools.method import method
 from tools.motion import ranked
 from tools.perception import PROBABILITY_FLOOR, Perception
+from tools.quiet import QUIET_DBFS, quiet_rows
 
-# A window under this RMS level is called quiet. Typing recorded across a room lies near −58 dBFS.
-QUIET_DBFS = -65.0
 # What a caption may name: the top label at this probability (labels that exclude each other), or at this score (YAMNet's
 # independent scores, whose top label is right far below one half).
 LEAST_PROBABILITY = 0.5
@@ -177,12 +176,6 @@ def _cell(perception: Perception, row: int) -> tuple[float, float]:
     else:
         hi = window.end_s
     return lo, hi
-
-
-def quiet_rows(stream: Stream, perception: Perception, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
-    """(rows,) which of these windows lie under `QUIET_DBFS`."""
-    windows = [perception.windows[int(row)] for row in rows]
-    return np.array([level_dbfs(stream.between(w.start_s, w.end_s)) < QUIET_DBFS for w in windows], dtype=np.bool_)
 
 
 def _by_sound(stretches: Sequence[Stretch]) -> tuple[LabelProbability, ...]:

@@ -11,10 +11,9 @@ from tools.perception import LabelModel, MotionModel, Perception, SoundModel, pe
 
 if TYPE_CHECKING:
     from tools.exemplars import ExemplarStore
-    from tools.labelled_sounds import SoundStore
-    from tools.llasa import WindowReader
-    from tools.sensor_language import TrendDescriber
+    from tools.labelled_sounds.store import SoundStore
     from tools.word_search.model import WordModel
+    from tools.writers import TrendDescriber, WindowReader
 
 T = TypeVar("T")
 

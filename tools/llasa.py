@@ -7,7 +7,6 @@ counted. A question about a sensor that the window lacks is answered "no data".
 from __future__ import annotations
 
 import re
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -35,14 +34,6 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _ROTATION = re.compile(r"\b(?:gyro\w*|rotat\w*|turn(?:s|ed|ing)?|angular)\b", re.IGNORECASE)
-
-
-class WindowReader(Protocol):
-    """`models.llasa.Llasa` and its likes."""
-
-    @property
-    def revision(self) -> str: ...
-    def answer(self, window: npt.NDArray[np.float32], question: str, position: str | None = None) -> str: ...
 
 
 def explain_window(bench: Bench, recording_id: str, span: Span) -> list[Evidence]:

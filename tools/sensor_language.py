@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +24,7 @@ from tools.bench import Bench
 from tools.channels import ChannelValues, channel_values, require_span, selected
 from tools.evidence import Evidence, Value, evidence
 from tools.method import method
+from tools.writers import TrendDescriber
 
 LEARNED = "learned, every segment found in the samples"
 EXACT = "SensorLLM trend rule (the learned text was not what the samples show), times from the span's start"
@@ -32,16 +32,6 @@ UNHEARD = "SensorLLM trend rule (no learned model), times from the span's start"
 MERGED = "trends between change points, times from the span's start"
 # A longer span is told on the whole: one line a wiggle is no description, and no such segment was ever aligned.
 LONGEST_SAMPLES = 100
-
-
-class TrendDescriber(Protocol):
-    """`models.sensorllm.SensorLLM` and its likes."""
-
-    @property
-    def revision(self) -> str: ...
-    def describe(
-        self, series: Sequence[npt.NDArray[np.floating]], rate_hz: float, channels: Sequence[str]
-    ) -> list[str]: ...
 
 
 def describe_trend(

@@ -1,7 +1,6 @@
 """Runs: every answer of every system, kept as it comes, scored afterwards."""
 
-from evals.runs.measure import measure
 from evals.runs.run import Run, number_of
 from evals.runs.sample import JsonValue, Sample, Status
 
-__all__ = ["JsonValue", "Run", "Sample", "Status", "measure", "number_of"]
+__all__ = ["JsonValue", "Run", "Sample", "Status", "number_of"]

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
+from evals.measure import Score
 from evals.registry import TASKS, Result, TaskOptions, task
 from evals.runs.answers import add_answers, read_answers
 from evals.runs.folder import RUNS, existing_run, open_run
-from evals.runs.measure import Score
 from evals.runs.outcome import METRICS, completed, metrics_text, now, write_outcome
 from evals.runs.run import Run
 from evals.runs.sample import JsonValue

@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from evals.conformal import ALPHA, SCORES, leave_one_subject_out
+from evals.measure import measure
 from evals.registry import Result, TaskOptions
-from evals.runs import Run, Sample, measure
+from evals.runs import Run, Sample
 from evals.statistics import clustered_interval
 from evals.systems import Setting, systems
 from evals.tasks import timeline

@@ -15,9 +15,10 @@ import numpy as np
 from agents.language import SentenceEmbedder
 from agents.questions import Conversation
 from agents.timeline import AnswerRecord, TimelineRecord
+from evals.measure import measure
 from evals.questions.scripts import Script, holds, scripts_of
 from evals.registry import Result, TaskOptions
-from evals.runs import Run, Sample, measure
+from evals.runs import Run, Sample
 from recordings import Recording
 from tools import Bench
 

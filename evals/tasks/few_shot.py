@@ -11,8 +11,9 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from evals.measure import measure
 from evals.registry import Result, TaskOptions
-from evals.runs import Run, measure
+from evals.runs import Run
 from evals.systems import Answer, WindowSet, thinned_rows
 from evals.systems.by_words import LanguageModelAlone, SentenceCosine
 from evals.systems.evidence import evidence_sentences

@@ -10,9 +10,10 @@ from typing import Any, cast
 
 import numpy as np
 
+from evals.measure import measure
 from evals.protocols import Fold, described, folds, natural
 from evals.registry import Result, TaskOptions
-from evals.runs import JsonValue, Run, measure
+from evals.runs import JsonValue, Run
 from evals.systems import Setting, WindowSet, WindowSystem, balanced_rows, joined, load_windows, systems, thinned_rows
 from evals.systems.aligned import aligned_windows, shared_classes, windows_beside
 from evals.systems.system import Reporting

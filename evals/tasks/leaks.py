@@ -10,8 +10,9 @@ import numpy as np
 
 from evals.leaks import DETECTORS, Material, audit, failed
 from evals.leaks.planted import CLEAN, PLANTS, Plant, clean_material
+from evals.measure import measure
 from evals.registry import Result, TaskOptions
-from evals.runs import JsonValue, Run, Sample, measure
+from evals.runs import JsonValue, Run, Sample
 from recordings import UserError
 
 SYSTEM = "leak audit"

@@ -15,11 +15,12 @@ from agents.annotate import AnnotateSettings, annotate
 from agents.language import EmbeddedModel, SentenceEmbedder, open_language_model
 from agents.questions import ask
 from agents.timeline import AnswerRecord, TimelineRecord
+from evals.measure import measure
 from evals.questions import Item, absent_items, invented, is_exact, present_items
 from evals.questions.alone import MOST_TOKENS, SYSTEM_PROMPT, alone_prompt, asks_the_timeline, made_up, told
 from evals.questions.judging import collect_open, score_open
 from evals.registry import Result, TaskOptions
-from evals.runs import JsonValue, Run, Sample, measure
+from evals.runs import JsonValue, Run, Sample
 from recordings import Recording, UserError
 from recordings.datasets import HELD_OUT_SUBJECTS, dataset
 from tools import Bench

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from evals.measure import measure
 from evals.registry import Result, TaskOptions
-from evals.runs import Run, measure
+from evals.runs import Run
 from evals.statistics import paired_labels
 from evals.systems import Setting, WindowSet, load_windows, systems, thinned_rows
 from evals.systems.perturbations import PERTURBATIONS

@@ -13,8 +13,9 @@ from typing import cast
 
 import numpy as np
 
+from evals.measure import measure
 from evals.registry import Result, TaskOptions
-from evals.runs import JsonValue, Run, Sample, measure
+from evals.runs import JsonValue, Run, Sample
 from evals.systems.registry import SYSTEMS, TUNED, made
 from evals.systems.sensor_language import ALIGNED_OR_NOT, SMALL_FORM
 from evals.tasks import har

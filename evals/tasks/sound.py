@@ -11,8 +11,9 @@ from typing import cast
 import numpy as np
 
 from evals.confusion import accuracy
+from evals.measure import measure
 from evals.registry import Result, TaskOptions
-from evals.runs import JsonValue, Run, Sample, measure
+from evals.runs import JsonValue, Run, Sample
 from evals.statistics import clustered_interval
 from evals.tasks.sound_systems import (
     Clips,

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evals import frames
+from evals.measure import measure
 from evals.registry import Result, TaskOptions
-from evals.runs import Run, Sample, measure
+from evals.runs import Run, Sample
 from evals.statistics import FEWEST_GROUPS, clustered_interval, paired_labels
 from evals.timeline_pieces import Said, boundary_errors_s, frames_of, pieces, repainted
 from evals.versions import versions

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, cast
 
+from evals.measure import measure
 from evals.registry import Result, TaskOptions
-from evals.runs import Run, measure
+from evals.runs import Run
 from evals.systems import SYSTEMS, Setting, made, thinned_rows
 from evals.tasks.har import describe, leave_out, rounds_of, sides, splits_of, whole_set
 from evals.versions import versions

@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
-from models.sensorllm.processing_sensorllm import Layout
+from models.sensorllm.frozen import FrozenParts
+from models.sensorllm.modeling_sensorllm import SensorLLMModel
+from models.sensorllm.processing_sensorllm import Layout, SensorLLMProcessor
 from recordings import UserError
-
-if TYPE_CHECKING:
-    from models.sensorllm.predictor import SensorLLM
 
 ANSWER = "\nThe person is"
 
 
-def label_scores(model: SensorLLM, windows: npt.NDArray[np.float32], labels: Sequence[str]) -> npt.NDArray[np.float32]:
+class Opened(Protocol):
+    """A checkpoint with its frozen parts: `models.sensorllm.SensorLLM`."""
+
+    model: SensorLLMModel
+    processor: SensorLLMProcessor
+    frozen: FrozenParts
+
+    @property
+    def device(self) -> torch.device: ...
+    def layout(self, window: npt.NDArray[np.float32]) -> Layout: ...
+    def batch(
+        self, layouts: Sequence[Layout], windows: Sequence[npt.NDArray[np.float32]]
+    ) -> dict[str, torch.Tensor]: ...
+
+
+def label_scores(model: Opened, windows: npt.NDArray[np.float32], labels: Sequence[str]) -> npt.NDArray[np.float32]:
     """(n, labels) float32: softmax over labels of the mean log-probability of each label's tokens after the window.
 
     The average over the windows at hand is taken off each label first, where there are several (a common word would win
@@ -37,7 +51,7 @@ def label_scores(model: SensorLLM, windows: npt.NDArray[np.float32], labels: Seq
 
 
 @torch.inference_mode()
-def _scores(model: SensorLLM, windows: npt.NDArray[np.float32], words: Sequence[str]) -> npt.NDArray[np.float64]:
+def _scores(model: Opened, windows: npt.NDArray[np.float32], words: Sequence[str]) -> npt.NDArray[np.float64]:
     """(n, words): a window's pass is kept as keys and values; behind it only the few tokens of each word are read."""
     backbone = model.frozen.backbone
     head = backbone.get_output_embeddings().weight

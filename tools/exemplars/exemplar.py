@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from tools.exemplars.vectors import Scaling
 from tools.perception import Floats
 
+# The cure of a store or a file of them that is missing or another version's.
+REBUILD = "build them again with `telltale exemplars build`"
+
 
 @dataclass(frozen=True, slots=True)
 class Exemplar:

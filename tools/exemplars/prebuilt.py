@@ -13,9 +13,8 @@ import numpy as np
 
 from recordings import UserError
 from recordings.datasets import DATASETS, dataset
-from tools.exemplars.exemplar import Exemplar, ExemplarSet
+from tools.exemplars.exemplar import REBUILD, Exemplar, ExemplarSet
 from tools.exemplars.features import FEATURES
-from tools.exemplars.store import REBUILD
 from tools.exemplars.vectors import Scaling
 
 FOLDER = Path(__file__).resolve().parent / "prebuilt"

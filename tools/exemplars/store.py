@@ -13,7 +13,7 @@ import numpy as np
 
 from recordings import Span, Stream, UserError
 from tools.exemplars.chroma import COLLECTION, SPACE, client, own_numbers
-from tools.exemplars.exemplar import Exemplar, ExemplarSet
+from tools.exemplars.exemplar import REBUILD, Exemplar, ExemplarSet
 from tools.exemplars.nearest import Filter, nearest
 from tools.exemplars.neighbour import Neighbour
 from tools.exemplars.vectors import Scaling, raw_vectors
@@ -28,7 +28,6 @@ OVERFETCH = 10
 BATCH = 4000
 # Its database refuses a query whose queries times neighbours exceed the 32,766 variables of one statement.
 MOST_ROWS = 20_000
-REBUILD = "build them again with `telltale exemplars build`"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

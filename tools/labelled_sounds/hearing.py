@@ -9,10 +9,10 @@ import numpy as np
 
 from recordings import Recording, Span, Stream, UserError, plain, sliding
 from recordings.datasets import dataset
-from tools.audio import QUIET_DBFS
 from tools.bench import STRIDE_S, WINDOW_S
 from tools.labelled_sounds.sound import HeardSounds, LabelledSound, Tagger, sound_digest, span_vector
 from tools.perception import Floats, Perception, SoundModel
+from tools.quiet import QUIET_DBFS
 
 # As long as the clips among which the regression was chosen: a long recording is many sounds, not one average.
 PIECE_S = 10.0

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from recordings import Span, Stream
-from tools.audio import quiet_rows
 from tools.labelled_sounds.likeness import sound_vectors
 from tools.perception import Floats, Perception
+from tools.quiet import quiet_rows
 
 
 @dataclass(frozen=True, slots=True)

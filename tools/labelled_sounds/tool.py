@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from recordings import Span
-from tools.audio import QUIET_DBFS
 from tools.bench import Bench
 from tools.channels import to_milliseconds
 from tools.evidence import Evidence, LabelProbability
@@ -16,6 +15,7 @@ from tools.labelled_sounds.likeness import LabelledSounds
 from tools.labelled_sounds.sound import sound_digest, span_vector
 from tools.labelled_sounds.store import SoundStore, require_tagger
 from tools.method import method
+from tools.quiet import QUIET_DBFS
 from tools.ranked import Vote, ranked
 
 TOOL = "nearest_sounds"

@@ -6,7 +6,8 @@ import platform
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from evals.runs import Run, measure
+from evals.measure import measure
+from evals.runs import Run
 from evals.tasks.anticipation.drawn import DRAWN, collect_drawn
 from evals.tasks.anticipation.new_activities import GROUP as NEW
 from evals.tasks.anticipation.new_activities import collect_new, fitted_odds, new_rows

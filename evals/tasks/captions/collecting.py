@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 from agents.language import SentenceEmbedder
 from evals.leaks import Item, Material, Prompt
+from evals.measure import measure
 from evals.registry import Result, TaskOptions
-from evals.runs import JsonValue, Run, Sample, measure
+from evals.runs import JsonValue, Run, Sample
 from evals.tasks.captions.captioners import BUILT_IN, Captioner
 from evals.tasks.captions.language_models import BATCH, SENSORLLM, prompted, sensorllm, user_text
 from evals.tasks.captions.scoring import score

@@ -6,8 +6,9 @@ Two protocols: `label-paired-12` (the paper's twelve activities, clips and watch
 
 from __future__ import annotations
 
+from evals.measure import measure
 from evals.registry import Result, TaskOptions
-from evals.runs import Run, measure
+from evals.runs import Run
 from recordings import UserError
 
 PROTOCOLS = ("label-paired-12", "epic-kitchens")

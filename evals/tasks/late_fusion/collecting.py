@@ -23,12 +23,11 @@ from evals.tasks.late_fusion.draws import Pair, counts
 from evals.tasks.late_fusion.evidence import Evidence, evidence
 from evals.tasks.late_fusion.fields import fixed_exemplars, nearest_exemplars
 from evals.tasks.late_fusion.grid import collect_grid, grid_jobs
-from evals.tasks.late_fusion.jobs import kept_answers
 from evals.tasks.late_fusion.kitchen_prompts import kitchen_jobs
 from evals.tasks.late_fusion.movements import movements
 from evals.tasks.late_fusion.prompts import FORMS, Form
 from evals.tasks.late_fusion.sounds import heard_clips
-from evals.tasks.late_fusion.store import Job, ScoreStore
+from evals.tasks.late_fusion.store import Job, ScoreStore, kept_answers
 from evals.tasks.late_fusion.systems import Summed, summed_systems
 from evals.tasks.late_fusion.terms import Draws, measured, paired, terse_jobs, with_language
 from recordings import UserError

@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from evals.tasks.late_fusion.store import Job, ScoreStore
+from evals.tasks.late_fusion.store import Job, ScoreStore, kept_answers
 
 
 def write_jobs(jobs: Sequence[Job], target: Path) -> int:
@@ -70,13 +70,6 @@ def answer_jobs(source: Path, folder: Path, model: Path, revision: str, minutes:
     return len(missing) - done
 
 
-def kept_answers() -> Path:
-    """The user's folder of answers that were asked elsewhere."""
-    from models.backbone import default_cache
-
-    return default_cache().parent / "answers"
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -111,4 +104,4 @@ if __name__ == "__main__":
     main()
 
 
-__all__ = ["Job", "answer_jobs", "kept_answers", "read_jobs", "write_jobs"]
+__all__ = ["Job", "answer_jobs", "read_jobs", "write_jobs"]

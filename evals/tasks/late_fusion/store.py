@@ -32,6 +32,13 @@ class Job:
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:24]
 
 
+def kept_answers() -> Path:
+    """The user's folder of answers that were asked elsewhere."""
+    from models.backbone import default_cache
+
+    return default_cache().parent / "answers"
+
+
 class ScoreStore:
     """key → answer, for one revision of one model. folder None: in memory alone."""
 

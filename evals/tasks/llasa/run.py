@@ -11,9 +11,10 @@ from typing import Any, cast
 import numpy as np
 
 from evals.confusion import accuracy_of_counts, f1_of_counts
+from evals.measure import measure
 from evals.questions.judging import grade_metrics
 from evals.registry import Result, TaskOptions
-from evals.runs import JsonValue, Run, Sample, measure
+from evals.runs import JsonValue, Run, Sample
 from evals.statistics import clustered_interval, label_interval
 from evals.tasks.har import leave_out
 from evals.tasks.llasa.asking import Reader, asked_of, named_readers

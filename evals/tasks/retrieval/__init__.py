@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from evals.leaks import Item, Material
-from evals.runs import Run, Sample, measure
+from evals.measure import measure
+from evals.runs import Run, Sample
 from evals.tasks.retrieval.ranking import AT, reciprocal
 from recordings import UserError
 

@@ -10,8 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
+from evals.measure import measure
 from evals.registry import Result, TaskOptions
-from evals.runs import Run, measure
+from evals.runs import Run
 from evals.tasks.sensorlm.scoring import rows_of
 from evals.versions import versions
 from recordings import UserError

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
+from evals.measure import measure
 from evals.registry import TASKS, Result, TaskEntry, TaskOptions
-from evals.runs import Run, Sample, measure
+from evals.runs import Run, Sample
 from evals.statistics import label_interval
 from recordings import Recording
 from recordings.datasets import HELD_OUT_SUBJECTS, recordings_of

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from evals.runs.run import Run
+from evals.registry import Result, TaskOptions
+from evals.runs import Run
 
-if TYPE_CHECKING:
-    from evals.registry import Result, TaskOptions
-
-Collect = Callable[["TaskOptions", Run], None]
-Score = Callable[[Run], "Result"]
+Collect = Callable[[TaskOptions, Run], None]
+Score = Callable[[Run], Result]
 
 
 def measure(task: str, options: TaskOptions, collect: Collect, score: Score) -> Result:
