@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from evals.systems.sensor_language import SMALL_FORM, small_rows
@@ -10,7 +11,7 @@ from evals.systems.windows import Mask, WindowSet
 from models.chronos import has_shipped_encoder
 
 if TYPE_CHECKING:
-    from models.window_networks import FittedNetwork
+    from models.window_networks import FittedNetwork, MeanRows
 
 NOT_QUICK = "left out of the quick form: minutes of training a fold"
 
@@ -37,8 +38,14 @@ class _Network:
     def fit(self, train: WindowSet, validating: Mask, seed: int) -> None:
         from models.window_networks import fit_network
 
-        self._fitted = fit_network(self.kind, train.values, train.truth, validating, len(train.classes), seed=seed)
+        self._fitted = fit_network(
+            self.kind, train.values, train.truth, validating, len(train.classes), seed=seed, encoder=self.encoder()
+        )
         self._detail = f"{self._fitted.parameters:,} trained parameters, epoch {self._fitted.epoch} chosen on validation subjects, seed {seed}"
+
+    def encoder(self) -> MeanRows | None:
+        """What reads the windows first, where a network learns from rows."""
+        return None
 
     def predict(self, test: WindowSet) -> Answer:
         assert self._fitted is not None
@@ -71,5 +78,18 @@ class ChronosMLP(_Network):
             train, validating = train.take(kept), validating[kept]
         super().fit(train, validating, seed)
 
+    def encoder(self) -> MeanRows:
+        return _mean_rows()
+
     def why_not(self, setting: Setting) -> str:
         return super().why_not(setting) or ("" if has_shipped_encoder() else "no time-series encoder is shipped")
+
+
+@cache
+def _mean_rows() -> MeanRows:
+    """Of the whole process: the seeds of a fold learn from the same windows, and what encodes them is frozen."""
+    from models.chronos import ChronosEmbedder
+    from models.motion.predictor import pick_device
+    from models.window_networks import MeanRows
+
+    return MeanRows(ChronosEmbedder.from_pretrained(device=pick_device("auto")))

@@ -6,13 +6,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from models.window_networks.mean_rows import MeanRows
     from models.window_networks.networks import NETWORKS
     from models.window_networks.training import FittedNetwork, NetworkRecipe, fit_network
 
 # torch and transformers take seconds to import: only on first use.
-_LAZY = {"FittedNetwork": "training", "NETWORKS": "networks", "NetworkRecipe": "training", "fit_network": "training"}
+_LAZY = {
+    "FittedNetwork": "training",
+    "MeanRows": "mean_rows",
+    "NETWORKS": "networks",
+    "NetworkRecipe": "training",
+    "fit_network": "training",
+}
 
-__all__ = ["NETWORKS", "FittedNetwork", "NetworkRecipe", "fit_network"]
+__all__ = ["NETWORKS", "FittedNetwork", "MeanRows", "NetworkRecipe", "fit_network"]
 
 
 def __getattr__(name: str) -> Any:

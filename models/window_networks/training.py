@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from models.chronos import ChronosEmbedder
 from models.motion.predictor import pick_device
+from models.window_networks.mean_rows import MeanRows
 from models.window_networks.networks import NETWORKS, device_of, parameters_of
 
 Floats = npt.NDArray[np.float32]
@@ -37,7 +38,7 @@ class FittedNetwork:
     """A trained network and the scaling of the channels that it was trained with."""
 
     def __init__(
-        self, network: nn.Module, mean: Floats, deviation: Floats, encoder: ChronosEmbedder | None, epoch: int
+        self, network: nn.Module, mean: Floats, deviation: Floats, encoder: MeanRows | None, epoch: int
     ) -> None:
         self.network, self.mean, self.deviation, self.encoder, self.epoch = network, mean, deviation, encoder, epoch
 
@@ -58,16 +59,11 @@ class FittedNetwork:
         return np.concatenate(out)
 
 
-def prepared(values: Floats, mean: Floats, deviation: Floats, encoder: ChronosEmbedder | None) -> Tensor:
+def prepared(values: Floats, mean: Floats, deviation: Floats, encoder: MeanRows | None) -> Tensor:
     """(n, C, L) standardised by the training windows' channels; with an encoder, (n, C, d): its rows averaged over time."""
-    if encoder is None:
-        return torch.from_numpy(np.ascontiguousarray((values - mean[:, None]) / deviation[:, None], dtype=np.float32))
-    parts = []
-    for first in range(0, len(values), _AT_ONCE):
-        chunk = values[first : first + _AT_ONCE]
-        rows = encoder.encode([channel for window in chunk for channel in window])
-        parts.append(torch.stack([r.mean(dim=0) for r in rows]).view(len(chunk), values.shape[1], -1).cpu())
-    return torch.cat(parts)
+    if encoder is not None:
+        return encoder.of(values)
+    return torch.from_numpy(np.ascontiguousarray((values - mean[:, None]) / deviation[:, None], dtype=np.float32))
 
 
 def fit_network(
@@ -80,11 +76,12 @@ def fit_network(
     seed: int = 0,
     device: str = "auto",
     recipe: NetworkRecipe | None = None,
-    encoder: Path | str | None = None,
+    encoder: MeanRows | Path | str | None = None,
 ) -> FittedNetwork:
     """Train one of `NETWORKS` on the windows that do not validate; the epoch with the best macro-F1 on those that do is kept.
 
-    values: (n, C, L) SI units, truth: (n,) class numbers. Without validating windows the last epoch is kept. Class-weighted
+    values: (n, C, L) SI units, truth: (n,) class numbers. encoder: of Chronos + MLP, the shipped one unless named; `MeanRows`
+    that several trainings share encode their windows once. Without validating windows the last epoch is kept. Class-weighted
     cross-entropy, one-cycle learning rate.
     """
     from sklearn.metrics import f1_score
@@ -94,11 +91,17 @@ def fit_network(
     fitting = np.flatnonzero(~validating)
     mean = values[fitting].mean(axis=(0, 2)).astype(np.float32)
     deviation = (values[fitting].std(axis=(0, 2)) + 1e-6).astype(np.float32)
-    embedder = ChronosEmbedder.from_pretrained(encoder, device=chosen) if kind == CHRONOS else None
-    inputs = prepared(values[fitting], mean, deviation, embedder)
+    rows: MeanRows | None = None
+    if kind == CHRONOS:
+        rows = (
+            encoder
+            if isinstance(encoder, MeanRows)
+            else MeanRows(ChronosEmbedder.from_pretrained(encoder, device=chosen))
+        )
+    inputs = prepared(values[fitting], mean, deviation, rows)
     targets = torch.from_numpy(truth[fitting])
     held, held_truth = values[validating], truth[validating]
-    width = embedder.size if embedder is not None else values.shape[2]
+    width = rows.size if rows is not None else values.shape[2]
     with torch.random.fork_rng(devices=[chosen] if chosen.type == "cuda" else []):
         torch.manual_seed(seed)
         network = NETWORKS[kind](values.shape[1], width, classes).to(chosen)
@@ -113,15 +116,15 @@ def fit_network(
         schedule = torch.optim.lr_scheduler.OneCycleLR(
             optimizer, max_lr=recipe.peak_rate, total_steps=steps * recipe.epochs
         )
-        fitted = FittedNetwork(network, mean, deviation, embedder, recipe.epochs)
+        fitted = FittedNetwork(network, mean, deviation, rows, recipe.epochs)
         best, best_score = network.state_dict(), -1.0
         rng = np.random.default_rng((seed, 29))
         for epoch in range(recipe.epochs):
             network.train()
             order = torch.from_numpy(rng.permutation(len(inputs))[:taken])
             for step in range(steps):
-                rows = order[step * recipe.batch : (step + 1) * recipe.batch]
-                loss = loss_of(network(inputs[rows].to(chosen)), targets[rows].to(chosen))
+                drawn = order[step * recipe.batch : (step + 1) * recipe.batch]
+                loss = loss_of(network(inputs[drawn].to(chosen)), targets[drawn].to(chosen))
                 optimizer.zero_grad(set_to_none=True)
                 loss.backward()
                 nn.utils.clip_grad_norm_(network.parameters(), 1.0)

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from models.chronos import ChronosEmbedder
 from models.chronos.embedder import DUMMY
-from models.window_networks import NETWORKS, NetworkRecipe, fit_network
+from models.window_networks import NETWORKS, MeanRows, NetworkRecipe, fit_network
 
 RECIPE = NetworkRecipe(epochs=6, windows_per_epoch=64, batch=16, peak_rate=3e-3)
 
@@ -46,3 +47,40 @@ def test_global_randomness_is_left_as_it_was() -> None:
     before = torch.random.get_rng_state()
     fit_network("patchtst", values, truth, np.zeros(40, dtype=bool), 3, device="cpu", recipe=NetworkRecipe(epochs=1))
     assert torch.equal(before, torch.random.get_rng_state())
+
+
+class Counting(ChronosEmbedder):
+    """Remembers how many series it was asked for."""
+
+    asked = 0
+
+    def encode(self, series, dtype=torch.float32):  # type: ignore[no-untyped-def]
+        self.asked += len(series)
+        return super().encode(series, dtype)
+
+
+def test_shared_mean_rows_are_encoded_once_and_change_no_answer() -> None:
+    values, truth = windows(80, 0)
+    validating = np.arange(80) >= 64
+    embedder = Counting.from_pretrained(DUMMY)
+    shared = MeanRows(embedder)
+    test, _ = windows(30, 5)
+    for seed in (0, 1):
+        alone = fit_network(
+            "chronos_mlp", values, truth, validating, 3, seed=seed, device="cpu", recipe=RECIPE, encoder=DUMMY
+        )
+        fitted = fit_network(
+            "chronos_mlp", values, truth, validating, 3, seed=seed, device="cpu", recipe=RECIPE, encoder=shared
+        )
+        assert np.array_equal(fitted.predict(test), alone.predict(test))
+    assert embedder.asked == 6 * (80 + 30)
+
+
+def test_mean_rows_forget_the_oldest_windows() -> None:
+    embedder = Counting.from_pretrained(DUMMY)
+    rows = MeanRows(embedder, kept=1)
+    first, second = windows(4, 0)[0], windows(4, 1)[0]
+    for values in (first, first, second, first):
+        assert rows.of(values).shape == (4, 6, embedder.size)
+    assert embedder.asked == 6 * 4 * 3
+    assert rows.of(first[:0]).shape == (0, 6, embedder.size)
