@@ -162,24 +162,35 @@ def paired_over_seeds(
     b: Sequence[Confusion],
     metric: CountMetric = macro_f1_of_counts,
     *,
+    unlike: Sequence[tuple[int, int]] = (),
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Difference:
     """metric(a) − metric(b), each the mean over its seeds, people drawn together and a seed with everybody in it.
 
-    One table of the same samples and people a seed, as many seeds of both. p exchanges the two systems' answers person by person, all
-    seeds at once. ValueError for other numbers of seeds, or fewer people than the exchange needs (`FEWEST_GROUPS`).
+    One table of the same samples and people a seed, as many seeds of both. unlike: of each seed how many samples a alone has right,
+    and b alone. p exchanges the two systems' answers person by person, all seeds at once; with fewer people than the exchange needs
+    (`FEWEST_GROUPS`) it is the largest of the seeds' McNemar tests, for a window is the same window in every seed.
+    ValueError for other numbers of seeds, and for fewer people without `unlike`.
     """
     if len(a) != len(b) or not a:
         raise ValueError(f"{len(a)} seeds beside {len(b)}")
     left, right = (np.stack([table.counts for table in tables], axis=1) for tables in (a, b))
-    if left.shape != right.shape or len(left) < FEWEST_GROUPS:
-        raise ValueError(f"tables of {left.shape} and {right.shape}; at least {FEWEST_GROUPS} people")
+    few = len(left) < FEWEST_GROUPS
+    if left.shape != right.shape or (few and len(unlike) != len(a)):
+        raise ValueError(
+            f"tables of {left.shape} and {right.shape}; under {FEWEST_GROUPS} people, unlike samples of each seed"
+        )
 
     def mean(sums: Numbers) -> Numbers:
         return np.asarray(metric(sums).mean(axis=1))
 
-    return _flipped(left, right, mean, int(left.sum() / len(a)), resamples, seed)
+    n = int(left.sum() / len(a))
+    if not few:
+        return _flipped(left, right, mean, n, resamples, seed)
+    value, interval = _difference(left, right, mean, resamples, seed)
+    what = f"McNemar over {n} samples, the largest of {len(a)} seeds"
+    return Difference(value, interval, max(mcnemar(*counts) for counts in unlike), what, len(left), n)
 
 
 def paired_difference(

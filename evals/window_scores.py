@@ -13,7 +13,6 @@ import numpy.typing as npt
 from evals.confusion import Confusion, Numbers, accuracy_of_counts, f1_of_counts, macro_f1_of_counts
 from evals.runs import Run, Sample
 from evals.statistics import (
-    FEWEST_GROUPS,
     Difference,
     Interval,
     counts_interval,
@@ -184,12 +183,12 @@ def calibration_error(probabilities: npt.NDArray[np.floating], truth: npt.NDArra
 def compared(a: Answers, b: Answers) -> Difference | None:
     """a − b in macro-F1 on the windows that both answered; None where they share none.
 
-    The mean over seeds where both have as many, more than one, and there are people enough to exchange; else of the first seeds.
+    The mean over seeds where both have as many, more than one; else of the first seeds.
     """
-    seeds = len(a.by_seed)
     alike = [s.id for s in a.first] == [s.id for s in b.first]
-    if alike and seeds == len(b.by_seed) > 1 and len(set(a.groups)) >= FEWEST_GROUPS:
-        return paired_over_seeds(a.confusions(), b.confusions(), resamples=RESAMPLES)
+    if alike and len(a.by_seed) == len(b.by_seed) > 1:
+        unlike = [alone_right(x, y) for x, y in zip(a.by_seed, b.by_seed, strict=True)]
+        return paired_over_seeds(a.confusions(), b.confusions(), unlike=unlike, resamples=RESAMPLES)
     theirs = {s.id: s for s in b.first}
     both = [(s, theirs[s.id]) for s in a.first if s.id in theirs]
     if not both:
@@ -202,6 +201,12 @@ def compared(a: Answers, b: Answers) -> Difference | None:
         labels=a.labels,
         resamples=RESAMPLES,
     )
+
+
+def alone_right(a: Sequence[Sample], b: Sequence[Sample]) -> tuple[int, int]:
+    """Of the same windows in the same order: how many a alone has right, and how many b alone."""
+    right = [(x.prediction == x.truth, y.prediction == y.truth) for x, y in zip(a, b, strict=True)]
+    return sum(x and not y for x, y in right), sum(y and not x for x, y in right)
 
 
 def differences(group: Sequence[Answers], ours: frozenset[str]) -> list[dict[str, object]]:

@@ -14,7 +14,7 @@ from evals.registry import TaskOptions, task
 from evals.runs import Run, Sample
 from evals.systems.windows import WindowSet
 from evals.tasks import har
-from evals.window_scores import calibration_error, compared, figures, gathered
+from evals.window_scores import alone_right, calibration_error, compared, figures, gathered
 from models.motion.protocols import PROTOCOLS
 from recordings import UserError
 
@@ -64,6 +64,20 @@ def test_a_difference_is_on_the_windows_that_both_answered() -> None:
     by_name = {a.system: a for a in gathered(run, {"s/fixed": "ab"})["s/fixed"]}
     difference = compared(by_name["x"], by_name["y"])
     assert difference is not None and difference.n == 2 and difference.value > 0
+
+
+def test_a_difference_is_over_every_seed_though_there_are_few_people() -> None:
+    run = a_run(x="aabb", y="bbaa")
+    for system, said in (("x", "bbaa"), ("y", "bbab")):
+        run.add_all(rows(system, said, "/1"))
+        run.finish(system, "s/fixed/0/1")
+    found = {a.system: a for a in gathered(run, {"s/fixed": "ab"})["s/fixed"]}
+    difference = compared(found["x"], found["y"])
+    by_seed = {name: figures(a)["macro_f1_by_seed"] for name, a in found.items()}
+    assert by_seed["x"] == [1.0, 0.0] and by_seed["y"][1] > 0  # type: ignore[index]
+    assert difference is not None and difference.method.endswith("the largest of 2 seeds")
+    assert difference.value == pytest.approx((1.0 - by_seed["y"][1]) / 2, abs=1e-4)  # type: ignore[index]
+    assert alone_right(found["x"].first, found["y"].first) == (4, 0)
 
 
 def test_calibration_error_of_known_answers() -> None:

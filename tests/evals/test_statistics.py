@@ -141,6 +141,19 @@ def test_seeds_are_averaged_before_two_systems_are_compared() -> None:
         paired_over_seeds(good, bad[:1])
 
 
+def test_of_few_people_the_least_certain_seed_tells_whether_seeds_agree() -> None:
+    truth, groups = ["0", "1"] * 40, [str(i % 4) for i in range(80)]
+    right, poor = truth, ["0"] * 80
+    a = [Confusion.of(truth, said, groups, ("0", "1")) for said in (right, poor)]
+    b = [Confusion.of(truth, poor, groups, ("0", "1")), Confusion.of(truth, poor, groups, ("0", "1"))]
+    found = paired_over_seeds(a, b, unlike=[(40, 0), (0, 0)])
+    assert found.value == pytest.approx((1 - 1 / 3) / 2) and (found.groups, found.n) == (4, 80)
+    assert found.p == 1.0 and found.method == "McNemar over 80 samples, the largest of 2 seeds"
+    assert paired_over_seeds(a[:1], b[:1], unlike=[(40, 0)]).p < 1e-9
+    with pytest.raises(ValueError, match="unlike samples of each seed"):
+        paired_over_seeds(a, b, unlike=[(40, 0)])
+
+
 def test_few_people_are_compared_sample_by_sample_and_say_so() -> None:
     truth, a, groups = answers(60, 0.9, 2, groups=2)
     b = ["lying"] * 60
