@@ -38,6 +38,8 @@ SMALL = {
     "warm_steps": 600,
 }
 SMALL_FORM = " (small form)"
+# In the name of a row, before what tells its alignment from the shipped one.
+ALIGNED_ON = ", aligned on "
 SMALL_STEPS, SMALL_BATCH = 300, 16
 BY_VALUE = 256
 # As the motion classifier is taught: posture is told by gravity's direction, so no further.
@@ -66,7 +68,7 @@ class _Tuned:
         from models.sensorllm import can_train_here
 
         self._aligned_from, self._met = aligned_from, dict[str, Sequence[str]]()
-        said = "" if aligned_from is None else f", {self._described(aligned_from)}"
+        said = "" if aligned_from is None else f"{ALIGNED_ON}{self._described(aligned_from)}"
         self._model: SensorLLM | None = None
         self._detail = ""
         self._report: Callable[[str], None] = lambda text: None
@@ -90,7 +92,7 @@ class _Tuned:
         self._met = config.subjects
         widths = "+".join(str(width) for width in config.projector_sizes)
         texts = " and trend texts alone" if list(config.kinds) == ["trend"] else ""
-        return f"aligned on {listed(sorted(config.subjects))} with an MLP of {widths}{texts} ({config.revision_name})"
+        return f"{listed(sorted(config.subjects))} with an MLP of {widths}{texts} ({config.revision_name})"
 
     @property
     def detail(self) -> str:
@@ -265,6 +267,15 @@ ALIGNED_OR_NOT: tuple[tuple[type[_Tuned], type[_Tuned]], ...] = (
     (SensorLLMTurned, TaskOnlyTurned),
     (SensorLLMUpright, TaskOnlyUpright),
 )
+
+
+def fresh_row_of(name: str) -> str:
+    """The row that differs from the one of this name in nothing but the alignment; "" where there is none, or it is not aligned."""
+    called = name.removesuffix(SMALL_FORM)
+    for aligned, fresh in ALIGNED_OR_NOT:
+        if called.partition(ALIGNED_ON)[0] == aligned.called:
+            return fresh.called + (SMALL_FORM if called != name else "")
+    return ""
 
 
 class TunedCheckpoint:

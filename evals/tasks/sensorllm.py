@@ -17,7 +17,7 @@ from evals.measure import measure
 from evals.registry import Result, TaskOptions
 from evals.runs import JsonValue, Run, Sample
 from evals.systems.registry import SYSTEMS, TUNED, made
-from evals.systems.sensor_language import ALIGNED_OR_NOT, SMALL_FORM
+from evals.systems.sensor_language import fresh_row_of
 from evals.tasks import har
 from evals.window_scores import compared, gathered
 from models.motion.protocols import PROTOCOLS
@@ -116,11 +116,11 @@ def _alignment(run: Run) -> list[dict[str, object]]:
     splits = har.splits_of(run)
     found: list[dict[str, object]] = []
     for group, answers in gathered(run, {name: split["classes"] for name, split in splits.items()}).items():
-        rows = {answer.system.removesuffix(SMALL_FORM): answer for answer in answers}
-        for aligned, fresh in ALIGNED_OR_NOT:
-            a, b = rows.get(aligned.called), rows.get(fresh.called)
-            if a and b and (difference := compared(a, b)):
-                row = {"system": a.system, "minus": b.system, "part": group}
+        rows = {answer.system: answer for answer in answers}
+        for aligned in answers:
+            fresh = rows.get(fresh_row_of(aligned.system))
+            if fresh and (difference := compared(aligned, fresh)):
+                row = {"system": aligned.system, "minus": fresh.system, "part": group}
                 found.append({**row, "macro_f1": difference.metric()})
     return found
 

@@ -141,6 +141,18 @@ def test_a_row_may_start_from_another_alignment_that_has_not_met_the_tested() ->
     assert row.why_not(Setting("hapt", "fixed", apart, quick=False, llm="embedded")) == ""
 
 
+def test_an_aligned_row_is_compared_with_the_one_that_starts_afresh_wherever_it_was_aligned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for gpu in (False, True):
+        monkeypatch.setattr("models.sensorllm.can_train_here", lambda gpu=gpu: gpu, raising=False)
+        for key in ("sensorllm_no_text", f"sensorllm_no_text@{SHIPPED / 'align'}"):
+            assert sensor_language.fresh_row_of(made(key).name) == made("task_only_no_text").name
+        assert sensor_language.fresh_row_of(made("sensorllm_cold").name) == made("task_only_cold").name
+    for key in ("task_only", "forest", "sensorllm_rhythm_by_value", "sensorllm:hapt"):
+        assert sensor_language.fresh_row_of(made(key).name) == ""
+
+
 def test_a_row_says_when_its_alignment_read_trend_texts_alone(tmp_path: Path) -> None:
     copied = tmp_path / "trend"
     shutil.copytree(SHIPPED / "align", copied)
