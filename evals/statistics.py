@@ -170,7 +170,8 @@ def paired_over_seeds(
 
     One table of the same samples and people a seed, as many seeds of both. unlike: of each seed how many samples a alone has right,
     and b alone. p exchanges the two systems' answers person by person, all seeds at once; with fewer people than the exchange needs
-    (`FEWEST_GROUPS`) it is the largest of the seeds' McNemar tests, for a window is the same window in every seed.
+    (`FEWEST_GROUPS`) it is the largest of the seeds' McNemar tests, for a window is the same window in every seed, and 1 where a
+    seed points the other way.
     ValueError for other numbers of seeds, and for fewer people without `unlike`.
     """
     if len(a) != len(b) or not a:
@@ -190,7 +191,8 @@ def paired_over_seeds(
         return _flipped(left, right, mean, n, resamples, seed)
     value, interval = _difference(left, right, mean, resamples, seed)
     what = f"McNemar over {n} samples, the largest of {len(a)} seeds"
-    return Difference(value, interval, max(mcnemar(*counts) for counts in unlike), what, len(left), n)
+    p = max(mcnemar(only_a, only_b) if (only_a - only_b) * value > 0 else 1.0 for only_a, only_b in unlike)
+    return Difference(value, interval, p, what, len(left), n)
 
 
 def paired_difference(

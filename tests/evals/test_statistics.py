@@ -150,6 +150,9 @@ def test_of_few_people_the_least_certain_seed_tells_whether_seeds_agree() -> Non
     assert found.value == pytest.approx((1 - 1 / 3) / 2) and (found.groups, found.n) == (4, 80)
     assert found.p == 1.0 and found.method == "McNemar over 80 samples, the largest of 2 seeds"
     assert paired_over_seeds(a[:1], b[:1], unlike=[(40, 0)]).p < 1e-9
+    # Both seeds are sure, of opposite things.
+    assert paired_over_seeds(a, b, unlike=[(40, 0), (0, 30)]).p == 1.0
+    assert paired_over_seeds(a, b, unlike=[(40, 0), (30, 0)]).p < 1e-8
     with pytest.raises(ValueError, match="unlike samples of each seed"):
         paired_over_seeds(a, b, unlike=[(40, 0)])
 
