@@ -66,8 +66,8 @@ class AlignmentMLP(nn.Sequential):
         super().__init__(*layers)
 
     def forward(self, rows: Tensor, mean: Callable[[Tensor], Tensor] | None = None) -> Tensor:
-        """mean: neighbouring rows → fewer rows. It is taken before the last layer, whose mean of outputs is its output of
-        means: three quarters of the arithmetic of training, when 16 rows become one, were spent on rows about to be averaged."""
+        """mean: neighbouring rows → fewer rows, taken before the last layer. The mean of its outputs is its output of their mean, and
+        three quarters of the MLP's arithmetic in training would be spent on rows about to be averaged."""
         *first, last = self
         for layer in first:
             rows = layer(rows)
