@@ -75,7 +75,7 @@ SPECS: tuple[TableSpec, ...] = (
     TableSpec("qa", "Questions", columns=(Column("questions_exact", "exact"), Column("invented", "invented", 1.0, 0))),
     TableSpec("conversation", "Conversations", columns=(Column("turns_held", "turns held"), Column("exact", "exact"), Column("refused", "refused"), Column("consistent", "consistent"), Column("whole_conversations", "whole conversations"), Column("invented", "invented", 1.0, 0))),
     TableSpec("sensorllm", "SensorLLM"),
-    TableSpec("sensorllm_cross_hapt", "SensorLLM aligned on one set and tuned on another, neither text nor numbers, tuned on and asked of HAPT (small form, one seed), × 100", columns=(F1, ACCURACY, ECE)),
+    TableSpec("sensorllm_cross_hapt", "SensorLLM aligned on one set and tuned on another, neither text nor numbers, tuned on and asked of HAPT (small form, three seeds), × 100", columns=(F1, ACCURACY, ECE)),
     TableSpec("sensorllm_cross_usc_had", "SensorLLM aligned on one set and tuned on another, neither text nor numbers, tuned on and asked of USC-HAD (small form, one seed), × 100", columns=(F1, ACCURACY, ECE)),
     TableSpec("sensorllm_sizes_hapt", "SensorLLM's alignment MLP in four sizes, aligned on HAPT for 12 minutes each, neither text nor numbers, tuned on and asked of HAPT (small form, one seed), × 100", columns=(F1, ACCURACY, ECE)),
     TableSpec("sensorllm_seeds_hapt", "SensorLLM with and without alignment (the shipped one, one on HAPT alone) and the warm start, beside networks and libraries, HAPT (small form, three seeds), × 100", columns=(F1, ACCURACY, ECE)),
